@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * A connection's identity: whose it is, how packets go back to the peer, which
+ * application has it.  What TCP knows about it is the tcp_tcb of the same index.
+ */
+#ifndef WEIR_FLOW_FLOW_H
+#define WEIR_FLOW_FLOW_H
+
+#include <stdint.h>
+
+#include "check.h"
+#include "flow_key.h"
+#include "timer_wheel.h"
+
+#define FLOW_NONE UINT32_MAX
+
+struct flow {
+	struct flow_key key;
+	uint8_t peer_mac[6]; /* the return path: where its last good segment came from */
+	uint16_t vlan_id;    /* or VLAN_NONE */
+	struct timer_node timer;
+	uint16_t listener; /* index; FLOW_NO_LISTENER for a connection we opened */
+	uint8_t port;	   /* DPDK port the return path leaves by */
+	uint8_t deferred;  /* TCP_DEFER_: what is to be done at the end of the burst */
+	void *user;	   /* the application's */
+	uint64_t scratch;  /* the application's */
+};
+
+#define FLOW_NO_LISTENER UINT16_MAX
+
+static_assert(sizeof(struct flow) == 64, "one cache line per flow");
+
+#endif

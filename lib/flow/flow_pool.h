@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * The flows of one core: a fixed array of records, a free list through it, and
+ * the table that finds them.  A flow is in the table from creation until
+ * flow_pool_unlink(); it keeps its record, out of reach of lookups, until
+ * flow_pool_free().
+ */
+#ifndef WEIR_FLOW_FLOW_POOL_H
+#define WEIR_FLOW_FLOW_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flow.h"
+#include "tag_table.h"
+
+struct flow_pool {
+	struct flow *flows;
+	struct tag_table table;
+	const struct flow_hash *hash;
+	uint32_t capacity;
+	uint32_t used; /* records not on the free list */
+	uint32_t free; /* head of the free list, FLOW_NONE when empty */
+};
+
+size_t flow_pool_bytes(uint32_t capacity);
+
+/* `memory` is 64-aligned and has flow_pool_bytes(capacity); `hash` outlives the pool. */
+void flow_pool_init(struct flow_pool *pool, void *memory, uint32_t capacity,
+		    const struct flow_hash *hash);
+
+static inline struct flow *
+flow_pool_get(const struct flow_pool *pool, uint32_t idx)
+{
+	return &pool->flows[idx];
+}
+
+static inline uint32_t
+flow_pool_index(const struct flow_pool *pool, const struct flow *flow)
+{
+	return (uint32_t)(flow - pool->flows);
+}
+
+/* FLOW_NONE if there is none. */
+uint32_t flow_pool_lookup(const struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
+
+/*
+ * A burst of up to 64: buckets, then records are prefetched for all before any
+ * is read.  found[i] is an index or FLOW_NONE.
+ */
+void flow_pool_lookup_burst(const struct flow_pool *pool, const uint64_t *hashes,
+			    const struct flow_key *keys, uint32_t count, uint32_t *found);
+
+/*
+ * A fresh record, zeroed but for its key, in the table under `hash`; its timer
+ * is not armed.  FLOW_NONE when the pool is full.  The key must not be there yet.
+ */
+uint32_t flow_pool_create(struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
+
+/* Out of the table; the key may be used again at once. */
+void flow_pool_unlink(struct flow_pool *pool, uint32_t idx);
+
+/* Give an unlinked record back. Its timer must not be armed. */
+void flow_pool_free(struct flow_pool *pool, uint32_t idx);
+
+#endif

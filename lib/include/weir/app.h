@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * The interface between weir and an application that lives on top of it.
+ *
+ * An application is a struct weir_app_ops.  Built-in ones are linked in; others
+ * are shared objects that export one as `weir_app` and are named by path in the
+ * configuration.
+ *
+ * THREADS.  Everything here happens on the worker ("core") that owns the
+ * connection: weir calls the callbacks there, and the weir_conn_ and
+ * weir_core_ calls below may be made there only, from within a callback.  One
+ * application has one state per core, so it needs no locks.
+ *
+ * BUFFERS.  Text travels as chains of rte_mbuf whose data is text alone.  A
+ * chain has one owner at a time; each call says who.
+ *
+ * LIFE OF A CONNECTION.  on_open, then any of on_data, on_writable,
+ * on_peer_fin, then on_close.  A struct weir_conn pointer is valid from on_open
+ * until on_close returns or weir_conn_abort() is called.
+ */
+#ifndef WEIR_APP_H
+#define WEIR_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rte_mbuf;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WEIR_API __attribute__((visibility("default")))
+
+/* One worker. */
+struct weir_core;
+
+/* One connection. */
+struct weir_conn;
+
+/* Raised whenever struct weir_app_ops or a contract below changes. */
+#define WEIR_APP_VERSION 1
+
+/* Why a connection ended. */
+enum weir_close_reason {
+	WEIR_CLOSE_NORMAL,   /* both sides sent a FIN and had it acknowledged (RFC 9293, MUST-12) */
+	WEIR_CLOSE_RESET,    /* the peer sent a RST */
+	WEIR_CLOSE_TIMEOUT,  /* the peer stopped acknowledging (RFC 9293, 3.8.3: R2) */
+	WEIR_CLOSE_IDLE,     /* no segment for longer than the configuration allows */
+	WEIR_CLOSE_SHUTDOWN, /* weir is stopping */
+};
+
+/* An end of a connection. */
+struct weir_endpoint {
+	uint8_t address[16]; /* network order; IPv4 as ::ffff:a.b.c.d */
+	uint16_t port;	     /* host order */
+	bool is_ipv4;
+};
+
+/* What TCP knows of a connection, for reports. */
+struct weir_conn_info {
+	const char *state; /* RFC 9293's name: "ESTABLISHED" */
+	uint32_t srtt_us;  /* smoothed round-trip time, 0 before the first sample */
+	uint32_t mss;	   /* octets of text in a full segment */
+	uint32_t snd_wnd;  /* octets the peer is ready to take */
+	uint32_t cwnd;	   /* congestion window, octets */
+	uint32_t queued_bytes; /* accepted by weir_conn_send() and not yet acknowledged */
+};
+
+/* Callbacks left NULL are not called.  `state` is what init() stored. */
+struct weir_app_ops {
+	uint32_t version; /* WEIR_APP_VERSION */
+	const char *name;
+
+	/*
+	 * Once per core before its first packet.  `args` is the text of the
+	 * listener's `args` key, "" if there is none; it lives as long as weir.
+	 * 0, or a negative errno: weir does not start.
+	 */
+	int (*init)(struct weir_core *core, const char *args, void **state);
+	void (*fini)(struct weir_core *core, void *state);
+
+	/* The connection is established.  Nonzero refuses it: weir sends a RST, no on_close. */
+	int (*on_open)(struct weir_core *core, struct weir_conn *conn, void *state);
+
+	/*
+	 * In-order text.  The application owns `chain` and frees it with
+	 * rte_pktmbuf_free() or passes it to weir_conn_send().  NULL here discards.
+	 */
+	void (*on_data)(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain,
+			void *state);
+
+	/* There is room to send again, after weir_conn_send_room() was 0 or a send was refused. */
+	void (*on_writable)(struct weir_core *core, struct weir_conn *conn, void *state);
+
+	/*
+	 * The peer will send no more (its FIN arrived, after all its text).  The
+	 * application may go on sending and ends with weir_conn_shutdown().  NULL
+	 * here shuts down at once.
+	 */
+	void (*on_peer_fin)(struct weir_core *core, struct weir_conn *conn, void *state);
+
+	/* The connection is gone.  Not called after weir_conn_abort() or a refused on_open. */
+	void (*on_close)(struct weir_core *core, struct weir_conn *conn,
+			 enum weir_close_reason reason, void *state);
+
+	/* Once per turn of the loop, for work not caused by a packet.  Must be short. */
+	void (*poll)(struct weir_core *core, uint64_t now_ns, void *state);
+};
+
+/*
+ * Send the text of `chain`, in order, after all that was sent before.  Zero
+ * copy: the buffers are kept until the peer has acknowledged them.  They may
+ * hold external memory (rte_pktmbuf_attach_extbuf()).
+ *
+ * 0		weir owns the chain now.
+ * -EAGAIN	the send buffer is full; the caller keeps the chain and is told by on_writable.
+ *		While there is any room, a chain is taken whole, however long.
+ * -ENOBUFS	too few packet buffers are left on this core; as -EAGAIN.
+ * -EPIPE	weir_conn_shutdown() was called, or the connection is gone; the caller keeps it.
+ */
+WEIR_API int weir_conn_send(struct weir_core *core, struct weir_conn *conn,
+			    struct rte_mbuf *chain);
+
+/* The same, copying `bytes` octets; all or nothing. */
+WEIR_API int weir_conn_send_copy(struct weir_core *core, struct weir_conn *conn, const void *text,
+				 uint32_t bytes);
+
+/* Octets the send buffer has room for now, 0 when it is full. */
+WEIR_API uint32_t weir_conn_send_room(struct weir_core *core, struct weir_conn *conn);
+
+/* Close our direction: a FIN after all text (RFC 9293, CLOSE).  Text still arrives. */
+WEIR_API void weir_conn_shutdown(struct weir_core *core, struct weir_conn *conn);
+
+/* Drop the connection with a RST (RFC 9293, ABORT).  `conn` is invalid from here on. */
+WEIR_API void weir_conn_abort(struct weir_core *core, struct weir_conn *conn);
+
+/*
+ * Stop and restart on_data.  While paused, text is held up to the receive
+ * buffer and then the window closes, so the peer waits.
+ */
+WEIR_API void weir_conn_pause(struct weir_core *core, struct weir_conn *conn);
+WEIR_API void weir_conn_resume(struct weir_core *core, struct weir_conn *conn);
+
+/* Nagle's algorithm is on at first; turn it off to send small pieces at once (MUST-17). */
+WEIR_API void weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodelay);
+
+/* The application's own pointer and 8 octets of its own storage, both zero at on_open. */
+WEIR_API void weir_conn_set_user(struct weir_conn *conn, void *user);
+WEIR_API void *weir_conn_user(const struct weir_conn *conn);
+WEIR_API uint64_t *weir_conn_scratch(struct weir_conn *conn);
+
+WEIR_API void weir_conn_local(const struct weir_core *core, const struct weir_conn *conn,
+			      struct weir_endpoint *endpoint);
+WEIR_API void weir_conn_remote(const struct weir_core *core, const struct weir_conn *conn,
+			       struct weir_endpoint *endpoint);
+WEIR_API void weir_conn_get_info(const struct weir_core *core, const struct weir_conn *conn,
+				 struct weir_conn_info *info);
+
+/* An empty buffer of this core to fill and send, or NULL when too few are left. */
+WEIR_API struct rte_mbuf *weir_core_alloc_mbuf(struct weir_core *core);
+
+/* Number of this core among the workers, from 0. */
+WEIR_API uint32_t weir_core_index(const struct weir_core *core);
+
+/* Time of this turn: nanoseconds of a clock that never goes back. */
+WEIR_API uint64_t weir_core_now_ns(const struct weir_core *core);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

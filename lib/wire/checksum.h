@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The Internet checksum (RFC 1071) and its incremental form (RFC 1624). */
+#ifndef WEIR_WIRE_CHECKSUM_H
+#define WEIR_WIRE_CHECKSUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_byteorder.h>
+#include <rte_mbuf.h>
+
+#include "ip_addr.h"
+
+/*
+ * One's complement sum of `bytes` octets, in the machine's order, not yet folded
+ * to 16 bits.  Any alignment, any length; an odd last octet counts as followed
+ * by a zero.  Sums of pieces may be added if every piece but the last is even.
+ */
+uint64_t checksum_sum(const void *octets, size_t bytes);
+
+/* Fold to 16 bits and complement: the value for a header field, in its order on the wire. */
+uint16_t checksum_finish(uint64_t sum);
+
+/* Sum of the pseudo-header of IPv4 (RFC 9293, 3.1) or IPv6 (RFC 8200, 8.1). */
+uint64_t checksum_pseudo(const struct ip_addr *source, const struct ip_addr *destination,
+			 bool is_ipv6, uint8_t protocol, uint32_t l4_bytes);
+
+/* Sum of `bytes` octets of an mbuf chain from `offset` on; they must be there. */
+uint64_t checksum_sum_mbuf(const struct rte_mbuf *m, uint32_t offset, uint32_t bytes);
+
+/* RFC 1624, equation 3: the new checksum after a 16-bit field changed. */
+static inline uint16_t
+checksum_update16(uint16_t checksum, uint16_t before, uint16_t after)
+{
+	uint32_t sum = (uint16_t)~checksum + (uint32_t)(uint16_t)~before + after;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Structs to octets: the headers of the packets weir sends. */
+#ifndef WEIR_WIRE_EMIT_H
+#define WEIR_WIRE_EMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "ip_addr.h"
+#include "tcp_options.h"
+
+/* Ethernet 14 + VLAN 4 + IPv6 40 + TCP 60. */
+#define EMIT_HEADERS_BYTES_MAX 118
+
+/* Which checksums the port computes while sending.  The others are computed here. */
+struct emit_offload {
+	bool ipv4_checksum;
+	bool tcp_checksum;
+};
+
+/* From where to where, and how: all that the headers below TCP need. */
+struct emit_path {
+	struct ip_addr source;
+	struct ip_addr destination;
+	uint8_t mac_source[6];
+	uint8_t mac_destination[6];
+	uint16_t vlan_id; /* or VLAN_NONE */
+	uint8_t ttl;
+	uint8_t tos;
+	uint32_t flow_label; /* IPv6, 20 bits */
+	bool is_ipv6;
+};
+
+struct emit_tcp {
+	uint16_t source_port; /* host order, as all below */
+	uint16_t destination_port;
+	uint32_t seq;
+	uint32_t ack; /* sent only with TH_ACK */
+	uint16_t wnd; /* already scaled down */
+	uint8_t flags;
+	const struct tcp_options *options; /* NULL: none */
+};
+
+/* Length of the headers that emit_tcp_headers() will write. */
+uint32_t emit_tcp_headers_bytes(const struct emit_path *path, const struct tcp_options *options);
+
+/*
+ * Write Ethernet, VLAN, IP and TCP headers in front of the text of `m`: on entry
+ * m's data is the text alone (perhaps none, perhaps a chain) and its first
+ * segment has EMIT_HEADERS_BYTES_MAX of headroom.  On return m is a frame ready
+ * to send: lengths set, checksums computed or requested in ol_flags by
+ * `offload`.  IPv4 is sent with DF and ID 0 (RFC 6864).
+ */
+void emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path,
+		      const struct emit_tcp *tcp, const struct emit_offload *offload);
+
+/* Empty `m` for a reply built in it: no data, full headroom, no flags of its former life. */
+void emit_reset_mbuf(struct rte_mbuf *m);
+
+#endif
