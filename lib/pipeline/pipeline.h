@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * One core's packet path, run to completion:
+ *
+ *	classify -> lookup -> segment -> application -> emit
+ *
+ * A burst goes through stage by stage, so that each stage finds its cache lines
+ * prefetched by the one before.  The core owns no clock and no device: the port
+ * layer, or a test, brings packets and time and takes away what is in tx.
+ */
+#ifndef WEIR_PIPELINE_PIPELINE_H
+#define WEIR_PIPELINE_PIPELINE_H
+
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "counters.h"
+#include "tcp_engine.h"
+#include "weir/app.h"
+
+#define PIPELINE_BURST_MAX 64
+#define PIPELINE_APPS_MAX  256
+
+/* An application as this core runs it. */
+struct pipeline_app {
+	const struct weir_app_ops *ops;
+	void *state; /* what init() stored for this core */
+};
+
+struct weir_core {
+	struct tcp_engine tcp;
+	struct counters counters;
+	struct pipeline_app apps[PIPELINE_APPS_MAX];
+	uint32_t app_count;
+	uint32_t index;		      /* among the workers */
+	int64_t unix_ns_offset;	      /* UTC minus now_ns; the port layer sets it from time to time */
+	struct rate_limit echo_limit; /* ICMP echo replies */
+	uint32_t stop_next;	      /* pipeline_stop(): first flow not told yet */
+};
+
+/* Memory beside struct weir_core itself.  See tcp_engine_init() for what must outlive what. */
+size_t pipeline_bytes(const struct tcp_config *config);
+void pipeline_init(struct weir_core *core, void *memory, const struct tcp_config *config,
+		   const struct tcp_secrets *secrets, const struct listener_table *listeners,
+		   struct rte_mempool *mempool, uint32_t index, uint64_t now_ns, uint64_t unix_ns);
+
+/* Call each application's init (fini); a negative errno from init stops there and undoes. */
+int pipeline_apps_init(struct weir_core *core, const struct weir_app_ops *const *ops,
+		       const char *const *args, uint32_t count);
+void pipeline_apps_fini(struct weir_core *core);
+
+/*
+ * One turn: take `count` (0 to PIPELINE_BURST_MAX) received frames, which the
+ * core owns from here on, each with m->port set; act on timers due at `now_ns`;
+ * leave frames to send in core->tcp.tx[0 .. return value - 1], which the caller
+ * owns until the next call, each with m->port set.  Returns how many.
+ *
+ * `tx_room` (at most TCP_TX_MAX - TCP_TX_RESERVE) bounds that number for text:
+ * the port layer lowers it while a device is slow.  Replies may use
+ * TCP_TX_RESERVE more.
+ */
+uint32_t pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf **frames,
+		       uint32_t count, uint32_t tx_room);
+
+/*
+ * Stop serving: no new connection is opened, and every live one gets a FIN, or
+ * with `with_rst` a RST.  A bounded number per call: call it before each
+ * pipeline_poll() until it returns true, when every flow has been told.
+ */
+bool pipeline_stop(struct weir_core *core, bool with_rst);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * SYN cookies: the whole half-open connection in the SYN-ACK's own numbers.
+ * The layout, its argument and its odds stand at the top of syn_cookie.c.
+ *
+ * Any core and any machine with the same master key and a clock within half a
+ * second may check what another has made: nothing here depends on a core.
+ */
+#ifndef WEIR_TCP_SYN_COOKIE_H
+#define WEIR_TCP_SYN_COOKIE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ip_addr.h"
+#include "prf.h"
+
+#define COOKIE_EPOCH_NS (UINT64_C(16) * 1000000000)
+#define COOKIE_SKEW_NS	(UINT64_C(500) * 1000000)
+
+/* Epoch keys held: e-2 (to tell expired from forged), e-1, e, e+1 (a clock ahead of ours). */
+#define COOKIE_EPOCHS 4
+
+/* Master keys accepted: the current one, and the one before it while keys are rolled. */
+#define COOKIE_SECRETS_MAX 2
+
+/* What names a handshake. */
+struct cookie_tuple {
+	struct ip_addr remote;
+	struct ip_addr local;
+	uint16_t remote_port; /* host order */
+	uint16_t local_port;
+	uint32_t irs; /* the client's initial sequence number */
+	bool is_ipv6;
+};
+
+/* What a cookie remembers of the SYN's options. */
+struct cookie_options {
+	bool has_timestamps;
+	bool has_wscale;
+	bool sack_permitted;
+	bool ecn;	/* with timestamps only */
+	uint8_t wscale; /* 0 to 14; without timestamps rounded down to a table */
+	uint16_t mss;	/* 0: the SYN had none; rounded down: to 8, or to a table */
+};
+
+/* The numbers of the SYN-ACK. */
+struct cookie {
+	uint32_t iss;
+	uint32_t tsval; /* 0 without timestamps */
+};
+
+enum cookie_verdict {
+	COOKIE_VALID,
+	COOKIE_EXPIRED, /* made by us, too long ago */
+	COOKIE_FORGED,	/* not made by us */
+};
+
+struct cookie_epoch_keys {
+	struct prf_key mac;
+};
+
+struct cookie_secret {
+	uint8_t master[16];
+	struct prf_key tuple_ipv4; /* S: one block */
+	struct prf_key tuple_ipv6; /* S: three blocks */
+	struct cookie_epoch_keys epoch[COOKIE_EPOCHS]; /* by epoch modulo 4 */
+};
+
+/* One per core: keys derived from the master keys and the time.  Not shared. */
+struct syn_cookie {
+	enum prf_kind kind;
+	uint32_t secret_count;
+	uint64_t unix_ns; /* of the last syn_cookie_set_time() */
+	uint64_t epoch;
+	struct cookie_secret secrets[COOKIE_SECRETS_MAX]; /* the first makes, all check */
+};
+
+/* `unix_ns` is the time since 1970 (UTC). */
+void syn_cookie_init(struct syn_cookie *cookies, enum prf_kind kind, const uint8_t (*masters)[16],
+		     uint32_t count, uint64_t unix_ns);
+
+/* The time now.  Cheap within an epoch; a step back is ignored. Call once per burst. */
+void syn_cookie_set_time(struct syn_cookie *cookies, uint64_t unix_ns);
+
+/* The cookie for a SYN; the same SYN gets the same ISS all through an epoch. */
+struct cookie syn_cookie_make(const struct syn_cookie *cookies, const struct cookie_tuple *tuple,
+			      const struct cookie_options *options);
+
+/*
+ * Judge an acknowledgment: `iss` is SEG.ACK - 1, tuple->irs is SEG.SEQ - 1,
+ * `tsecr` counts only if `has_timestamps`.  On COOKIE_VALID `options` holds what
+ * the cookie remembers and, with timestamps, *rtt_ms the time since the SYN-ACK
+ * modulo 16 s (UINT32_MAX without).
+ */
+enum cookie_verdict syn_cookie_check(const struct syn_cookie *cookies,
+				     const struct cookie_tuple *tuple, uint32_t iss,
+				     bool has_timestamps, uint32_t tsecr,
+				     struct cookie_options *options, uint32_t *rtt_ms);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The settings of a core's TCP, in the engine's own units.  Read-only once packets flow. */
+#ifndef WEIR_TCP_TCP_CONFIG_H
+#define WEIR_TCP_TCP_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emit.h"
+
+#define TCP_PORTS_MAX 8
+
+enum tcp_cookies {
+	TCP_COOKIES_AUTO,
+	TCP_COOKIES_ALWAYS,
+	TCP_COOKIES_NEVER,
+};
+
+/* What TCP must know of a DPDK port. */
+struct tcp_port {
+	struct emit_offload offload;
+	uint16_t mtu;
+	bool multi_segment; /* the port sends chains; else text is copied into one buffer */
+};
+
+struct tcp_config {
+	struct tcp_port ports[TCP_PORTS_MAX]; /* by DPDK port id */
+	uint32_t flows_max;
+	uint32_t time_wait_max;
+	uint32_t transfers_max;
+	uint32_t reassembly_segments_max; /* per flow */
+	uint32_t receive_buffer; /* octets */
+	uint32_t send_buffer;
+	uint32_t rto_min_us;
+	uint32_t rto_max_us;
+	uint32_t delayed_ack_ticks; /* 0: every segment is acknowledged at the end of its burst */
+	uint32_t retransmit_ticks;  /* R2 */
+	uint32_t time_wait_ticks;   /* 2 MSL */
+	uint32_t fin_wait_2_ticks;
+	uint32_t idle_ticks;	/* 0: never */
+	uint32_t persist_ticks; /* 0: never */
+	uint8_t ttl;
+	uint8_t tos;	    /* DSCP << 2 */
+	uint8_t rcv_wscale; /* our shift, when window scaling is agreed */
+	bool timestamps;
+	bool window_scaling;
+	bool sack;
+	uint32_t rst_rate; /* per second */
+	uint32_t challenge_ack_rate;
+
+	enum tcp_cookies cookies;
+	uint32_t syn_queue_max;
+	uint32_t syn_retries_max;
+	uint32_t syn_rate;	/* auto: cookies above this many SYN/s */
+	uint64_t syn_hold_ns; /* auto: back to the queue after this long below it */
+};
+
+/* The smallest shift with which a window field can say `receive_buffer`. */
+uint8_t tcp_config_wscale(uint32_t receive_buffer);
+
+#endif

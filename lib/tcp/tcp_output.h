@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The send side: what leaves for a connection, when the burst is over. */
+#ifndef WEIR_TCP_TCP_OUTPUT_H
+#define WEIR_TCP_TCP_OUTPUT_H
+
+#include "tcp_engine.h"
+
+/*
+ * Send what windows allow: lost text again, new text, the FIN, or else the ACK
+ * that is owed.  True if there is more but no room in tx: call again next turn.
+ */
+bool tcp_output(struct tcp_engine *engine, uint32_t idx);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * What a connection needs only while octets are under way: its queues, its
+ * congestion window, its retransmission state.  A core has fewer of them than
+ * flows.  One that has run empty stays with its flow, so that the congestion
+ * window survives a pause, until another flow needs it.
+ */
+#ifndef WEIR_TCP_TCP_TRANSFER_H
+#define WEIR_TCP_TCP_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "tcp_tcb.h"
+
+/* A queue of text: one mbuf chain. */
+struct text_queue {
+	struct rte_mbuf *head;
+	struct rte_mbuf *tail;
+	uint32_t bytes;
+};
+
+/* A place in the send queue: octet `seq` is at `off` in `m`. */
+struct text_cursor {
+	struct rte_mbuf *m; /* NULL: not known, start from the head */
+	uint32_t seq;
+	uint32_t off;
+};
+
+struct tcp_transfer {
+	struct text_queue send;	   /* from SND.UNA on: sent and not sent */
+	struct text_queue receive; /* in order, not yet taken by the application */
+	struct rte_mbuf *held;	   /* out of order, by sequence number: tcp_reassembly.h */
+	struct text_cursor unsent; /* at SND.NXT */
+	struct text_cursor again;  /* at rtx_nxt */
+	uint32_t cwnd;		   /* octets */
+	uint32_t ssthresh;
+	uint32_t recover;    /* SND.NXT when loss recovery began (RFC 6582) */
+	uint32_t rtx_nxt;    /* after a timeout: next octet to send again, below `recover` */
+	uint32_t rtt_seq;    /* the octet being timed, without timestamps (RFC 6298, 3) */
+	uint32_t rtt_start_us;
+	uint32_t since;	     /* tick of the first unanswered retransmission or probe: R2 counts from here */
+	uint32_t last_tx;    /* tick of the last text sent (RFC 5681, 4.1) */
+	uint32_t flow;	     /* whose it is, FLOW_NONE when free */
+	uint32_t next;	     /* in the list of idle or free ones */
+	uint32_t previous;
+	uint16_t held_count; /* segments in `held` */
+	uint8_t dupacks;
+	uint8_t backoff; /* RTO is doubled this often */
+	uint8_t recovery; /* enum tcp_recovery */
+	bool rtt_timing;  /* rtt_seq is valid */
+	bool is_idle;	  /* in the idle list */
+};
+
+enum tcp_recovery {
+	RECOVERY_NONE,
+	RECOVERY_FAST,	  /* three duplicate ACKs: RFC 6582 */
+	RECOVERY_TIMEOUT, /* the timer: go back to SND.UNA and slow-start */
+};
+
+struct tcp_transfer_pool {
+	struct tcp_transfer *transfers;
+	uint32_t capacity;
+	uint32_t used; /* with a flow, idle ones included */
+	uint32_t free; /* head of the free list */
+	uint32_t idle_head; /* least recently used first */
+	uint32_t idle_tail;
+};
+
+size_t tcp_transfer_pool_bytes(uint32_t capacity);
+void tcp_transfer_pool_init(struct tcp_transfer_pool *pool, void *memory, uint32_t capacity);
+
+/* Octets to queue, take and drop.  A queue owns its chain. */
+void text_queue_append(struct text_queue *queue, struct rte_mbuf *chain);
+struct rte_mbuf *text_queue_take(struct text_queue *queue);
+/* Free the first `bytes` octets, which must be there. */
+void text_queue_drop(struct text_queue *queue, uint32_t bytes);
+void text_queue_clear(struct text_queue *queue);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The user's calls (RFC 9293, 3.9.1 and 3.10): SEND, RECEIVE, CLOSE, ABORT. */
+#ifndef WEIR_TCP_TCP_USER_H
+#define WEIR_TCP_TCP_USER_H
+
+#include "tcp_engine.h"
+
+/* 0, -EAGAIN, -ENOBUFS or -EPIPE, as weir_conn_send(). */
+int tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain);
+int tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, uint32_t bytes);
+uint32_t tcp_user_send_room(struct tcp_engine *engine, uint32_t idx);
+
+/* The in-order text, or NULL; the caller owns it.  Opens the window again. */
+struct rte_mbuf *tcp_user_receive(struct tcp_engine *engine, uint32_t idx);
+
+void tcp_user_pause(struct tcp_engine *engine, uint32_t idx);
+void tcp_user_resume(struct tcp_engine *engine, uint32_t idx);
+
+void tcp_user_close(struct tcp_engine *engine, uint32_t idx);
+
+/*
+ * RST and gone: the flow is CLOSED and out of the table.  Its record is freed
+ * here unless it is in the deferred list, whose drain frees it.
+ */
+void tcp_user_abort(struct tcp_engine *engine, uint32_t idx);
+
+/* Give the record of a CLOSED flow back.  It must not be listed. */
+void tcp_flow_free(struct tcp_engine *engine, uint32_t idx);
+
+/* RFC 9293's name of a state. */
+const char *tcp_state_name(enum tcp_state state);
+
+#endif
