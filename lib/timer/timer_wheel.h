@@ -2,7 +2,8 @@
 
 /*
  * A hierarchical timing wheel (Varghese and Lauck, 1987): four levels of 256
- * slots, ticks of base/units.h, any deadline less than 2^31 ticks ahead.
+ * slots, ticks of base/units.h, any deadline less than 2^31 ticks ahead.  It must
+ * be polled more often than that (26 days).
  *
  * Nodes are embedded in the caller's array of records and known by index, so a
  * node is 12 octets and the wheel owns no memory but its slots.  Arming and
@@ -19,22 +20,33 @@
 #define TIMER_SLOTS	  (1u << TIMER_SLOT_BITS)
 #define TIMER_NONE	  UINT32_MAX
 #define TIMER_AHEAD_TICKS (UINT32_MAX / 2)
+#define TIMER_NODES_MAX	  (UINT32_C(1) << 31) /* the upper half of `previous` names list heads */
+
+/* The lists a node can be in: one per slot, and four for nodes on their way out. */
+enum timer_list {
+	/* From a slot of a higher level, to be spread over lower ones. */
+	TIMER_LIST_SPREAD = TIMER_LEVELS * TIMER_SLOTS,
+	/* Their tick has come. */
+	TIMER_LIST_DUE,
+	/* Their tick had passed when they were armed: found by this poll, and since then. */
+	TIMER_LIST_LATE,
+	TIMER_LIST_LATE_NEXT,
+	TIMER_LISTS,
+};
 
 struct timer_node {
 	uint32_t next;	   /* index, or TIMER_NONE */
-	uint32_t previous; /* index, or a slot while first in it, or TIMER_NONE while not armed */
+	uint32_t previous; /* index, or the list while first in it, or TIMER_NONE while not armed */
 	uint32_t deadline; /* tick */
 };
 
 struct timer_wheel {
-	uint8_t *nodes;	    /* address of node 0 */
-	uint32_t stride;    /* octets from one node to the next */
-	uint32_t tick;	    /* all deadlines up to here, inclusive, have been seen */
-	uint32_t armed;	    /* nodes in the wheel */
-	uint32_t due;	    /* head of the list of nodes whose tick has come, not yet fired */
-	uint32_t cascading; /* slot of a higher level being spread over lower ones, or TIMER_NONE */
-	uint64_t occupied[TIMER_LEVELS][TIMER_SLOTS / 64];
-	uint32_t slot[TIMER_LEVELS][TIMER_SLOTS]; /* first node of each slot */
+	uint8_t *nodes;	 /* address of node 0 */
+	uint32_t stride; /* octets from one node to the next */
+	uint32_t tick;	 /* all slots up to here, inclusive, have been emptied */
+	uint32_t armed;	 /* nodes in the wheel */
+	uint64_t occupied[TIMER_LEVELS][TIMER_SLOTS / 64]; /* one bit per slot: list not empty */
+	uint32_t first[TIMER_LISTS];			   /* node, or TIMER_NONE */
 };
 
 /* `nodes` points at the timer_node inside record 0; records are `stride` octets apart. */
@@ -44,7 +56,10 @@ void timer_wheel_init(struct timer_wheel *wheel, void *nodes, uint32_t stride, u
 void timer_node_init(struct timer_node *node);
 bool timer_node_is_armed(const struct timer_node *node);
 
-/* Arm or re-arm node `idx`.  A deadline that has passed fires at the next poll. */
+/*
+ * Arm or re-arm node `idx`.  A deadline that has passed fires at the next poll.
+ * What has passed and what is ahead is judged from the tick of the last poll.
+ */
 void timer_wheel_arm(struct timer_wheel *wheel, uint32_t idx, uint32_t deadline);
 
 /* Disarm node `idx`; nothing happens if it is not armed. */
