@@ -12,6 +12,8 @@
 #include "ip_addr.h"
 #include "tcp_options.h"
 
+struct frame;
+
 /* Ethernet 14 + VLAN 4 + IPv6 40 + TCP 60. */
 #define EMIT_HEADERS_BYTES_MAX 118
 
@@ -54,8 +56,23 @@ uint32_t emit_tcp_headers_bytes(const struct emit_path *path, const struct tcp_o
  * to send: lengths set, checksums computed or requested in ol_flags by
  * `offload`.  IPv4 is sent with DF and ID 0 (RFC 6864).
  */
-void emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path,
-		      const struct emit_tcp *tcp, const struct emit_offload *offload);
+void emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path, const struct emit_tcp *tcp,
+		      const struct emit_offload *offload);
+
+/* Length of an Ethernet header, with a tag unless `vlan_id` is VLAN_NONE. */
+uint32_t emit_ether_bytes(uint16_t vlan_id);
+
+/* Write that header at `octets`, which the addresses must not overlap. */
+void emit_ether(uint8_t *octets, const uint8_t mac_destination[6], const uint8_t mac_source[6],
+		uint16_t vlan_id, uint16_t ethertype);
+
+/*
+ * For a reply made in the mbuf of `frame`, whose packet is ready from `l3_off`
+ * on: put the Ethernet header back to the sender, tag included (the NIC may have
+ * taken it out), right in front of it.  `frame` no longer describes m then.
+ */
+void emit_reply_ether(struct rte_mbuf *m, const struct frame *frame, uint32_t l3_off,
+		      const uint8_t our_mac[6], uint16_t ethertype);
 
 /* Empty `m` for a reply built in it: no data, full headroom, no flags of its former life. */
 void emit_reset_mbuf(struct rte_mbuf *m);

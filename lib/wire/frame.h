@@ -45,12 +45,19 @@ struct frame {
  * every field of `frame` is set and m is trimmed of what follows the IP packet
  * (Ethernet padding); mac_ pointers and offsets stay right while m is not moved.
  *
+ * Tags: one of 802.1Q, in the frame or taken out of it by the NIC; a second one
+ * makes the ethertype unknown.
+ *
  * IPv4: version, lengths and header checksum verified (the NIC's verdict is
  * taken where there is one), options and fragments refused.  IPv6: a chain of
  * hop-by-hop and destination options is walked (at most 8 headers, RFC 8200),
- * fragments refused.  A source that cannot be a host's is refused.
+ * fragments refused.  A source that cannot be a host's is refused, except :: in
+ * ICMPv6 (ndp.h judges that), and so is an IPv4-mapped destination.
  */
 enum drop_reason frame_parse(struct rte_mbuf *m, struct frame *frame);
+
+/* Drop what follows the first `keep` octets of m; segments left empty are freed. */
+void frame_trim(struct rte_mbuf *m, uint32_t keep);
 
 /*
  * The transport checksum over pseudo-header and payload: the NIC's verdict if

@@ -31,7 +31,6 @@ enum drop_reason ndp_parse_solicitation(const struct rte_mbuf *m, const struct f
  * set, target link-layer address option; for a probe it goes to all nodes.
  */
 void ndp_emit_advertisement(struct rte_mbuf *m, const struct frame *frame,
-			    const struct ndp_solicitation *solicitation,
-			    const uint8_t our_mac[6]);
+			    const struct ndp_solicitation *solicitation, const uint8_t our_mac[6]);
 
 #endif

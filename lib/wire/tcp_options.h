@@ -54,10 +54,14 @@ bool tcp_options_parse(struct tcp_options *options, const uint8_t *octets, uint3
 		       bool is_syn);
 
 /*
- * Write the options that are present, padded with zeros to a multiple of four
- * (MUST-69).  At most 40 octets; SACK blocks that do not fit are left out.
- * Returns the length.  `octets` has room for 40.
+ * Write the options that are present.  Each is led to a word's end by
+ * no-operations before it, so the padding of MUST-69 is never needed.  At most
+ * 40 octets; SACK blocks that do not fit are left out.  Returns the length, a
+ * multiple of four.
  */
 uint32_t tcp_options_emit(const struct tcp_options *options, uint8_t *octets);
+
+/* The length that tcp_options_emit() will return. */
+uint32_t tcp_options_bytes(const struct tcp_options *options);
 
 #endif

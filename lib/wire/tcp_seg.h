@@ -33,6 +33,8 @@ struct tcp_seg {
 	 */
 	struct rte_mbuf *m;
 	const struct frame *frame; /* where it came from */
+	uint16_t source_port;
+	uint16_t destination_port;
 	uint32_t seq;
 	uint32_t ack;
 	uint32_t len; /* octets of sequence space: text + SYN + FIN */
