@@ -6,8 +6,9 @@
  * count of entries that found this bucket full and went to their second one.
  * So a miss reads one line unless that count is not zero.
  *
- * Two buckets to choose from keep insertion successful far above the load the
- * table is sized for (80 %).  One table belongs to one core.
+ * Two buckets to choose from, and moving what is in the way to its other one,
+ * keep insertion successful far above the load the table is sized for (80 %).
+ * One table belongs to one core.
  */
 #ifndef WEIR_FLOW_TAG_TABLE_H
 #define WEIR_FLOW_TAG_TABLE_H
@@ -18,14 +19,20 @@
 
 #include <rte_prefetch.h>
 
+#include "check.h"
+
 #define TAG_BUCKET_SLOTS 10
 #define TAG_NOT_FOUND	 UINT32_MAX
+#define TAG_ENTRIES_MAX	 (UINT32_C(1) << 30)
 
 struct tag_bucket {
 	uint16_t tag[TAG_BUCKET_SLOTS]; /* 0: free */
-	uint32_t displaced;		/* entries that live in their second bucket instead of here */
+	uint16_t displaced; /* entries that live in their second bucket instead of here */
+	uint16_t visitors;  /* one bit per slot: this is its entry's second bucket */
 	uint32_t entry[TAG_BUCKET_SLOTS];
 } __attribute__((aligned(64)));
+
+static_assert(sizeof(struct tag_bucket) == 64, "one cache line per bucket");
 
 struct tag_table {
 	struct tag_bucket *buckets;
@@ -41,12 +48,17 @@ void tag_table_init(struct tag_table *table, void *memory, uint32_t capacity);
 /* Tells whether entry number `entry` is really the one looked for. */
 typedef bool (*tag_match_fn)(const void *arg, uint32_t entry);
 
+/* The bucket `hash` belongs in: its high half, scaled to the number of buckets. */
+static inline uint32_t
+tag_table_home(const struct tag_table *table, uint64_t hash)
+{
+	return (uint32_t)(((hash >> 32) * table->bucket_count) >> 32);
+}
+
 static inline void
 tag_table_prefetch(const struct tag_table *table, uint64_t hash)
 {
-	uint32_t i = (uint32_t)(((hash >> 32) * table->bucket_count) >> 32);
-
-	rte_prefetch0(&table->buckets[i]);
+	rte_prefetch0(&table->buckets[tag_table_home(table, hash)]);
 }
 
 /*
@@ -58,7 +70,7 @@ uint32_t tag_table_guess(const struct tag_table *table, uint64_t hash);
 uint32_t tag_table_lookup(const struct tag_table *table, uint64_t hash, tag_match_fn match,
 			  const void *arg);
 
-/* False when the table is at capacity or both buckets are full. */
+/* False when the table is at capacity, or the way to every place for it is full. */
 bool tag_table_insert(struct tag_table *table, uint64_t hash, uint32_t entry);
 
 /* The entry must be there. */
