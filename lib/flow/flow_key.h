@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "check.h"
 #include "ip_addr.h"
@@ -21,14 +22,24 @@ struct flow_key {
 
 static_assert(sizeof(struct flow_key) == 24, "compared as three words");
 
+/* All of it but the remote address: ports and local_idx in one word. */
+static inline uint64_t
+flow_key_tail(const struct flow_key *key)
+{
+	uint64_t tail;
+
+	memcpy(&tail, (const uint8_t *)key + sizeof(key->remote), sizeof(tail));
+	return tail;
+}
+
 static inline bool
 flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 {
-	const uint64_t *x = (const uint64_t *)a;
-	const uint64_t *y = (const uint64_t *)b;
-
-	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2])) == 0;
+	return ((a->remote.half[0] ^ b->remote.half[0]) | (a->remote.half[1] ^ b->remote.half[1]) |
+		(flow_key_tail(a) ^ flow_key_tail(b))) == 0;
 }
+
+#define FLOW_BURST_MAX 64
 
 /*
  * Keys for hashing flow keys.  IPv4 fits one block, IPv6 takes two; lengths
@@ -45,7 +56,7 @@ void flow_hash_init(struct flow_hash *hash, enum prf_kind kind, const uint8_t se
 /* All 64 bits are usable. */
 uint64_t flow_hash_of(const struct flow_hash *hash, const struct flow_key *key);
 
-/* A burst of up to 64, the IPv4 and the IPv6 ones each in one run of the PRF. */
+/* Up to FLOW_BURST_MAX keys, the IPv4 and the IPv6 ones each in one run of the PRF. */
 void flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
 		     uint64_t *hashes);
 
