@@ -15,20 +15,21 @@
 
 #define LISTENERS_MAX	    1024
 #define LOCAL_ADDRESSES_MAX 4096
+#define BINDINGS_MAX	    16384 /* pairs of address and TCP port that are listened on */
 #define LOCAL_NONE	    UINT16_MAX
 #define LISTENER_NONE	    UINT16_MAX
 
 /* One of our addresses.  The same address on two ports or VLANs is two of them. */
 struct local_address {
 	struct ip_addr addr;
-	uint8_t mac[6]; /* of the port */
-	uint16_t vlan_id; /* or VLAN_NONE */
-	uint8_t port;	  /* DPDK port */
+	uint8_t mac[6];	     /* of the port */
+	uint16_t vlan_id;    /* or VLAN_NONE */
+	uint8_t port;	     /* DPDK port */
 	uint8_t prefix_bits; /* of its subnet: 0 to 32 or 128 */
 };
 
 struct listener {
-	uint16_t app; /* index of the application */
+	uint16_t app;	    /* index of the application */
 	uint32_t flows_max; /* per core; 0: no limit but the pool's */
 	uint16_t name_idx;  /* the section it came from, for reports */
 };
