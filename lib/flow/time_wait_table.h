@@ -8,6 +8,10 @@
  *
  * All entries last equally long, so they stand in a ring in order of expiry: no
  * timer each.  A full ring gives up its oldest entry for a new one.
+ *
+ * An entry whose wait starts anew stays where it is until it is the oldest, and
+ * takes its new place then.  If each restart took a place, one peer who repeats
+ * its FIN could fill the ring and push out everybody else's.
  */
 #ifndef WEIR_FLOW_TIME_WAIT_TABLE_H
 #define WEIR_FLOW_TIME_WAIT_TABLE_H
@@ -27,7 +31,7 @@ struct time_wait {
 	uint32_t snd_nxt;
 	uint32_t rcv_nxt;
 	uint32_t ts_recent;
-	uint32_t expiry_and_flags; /* tick rounded up to 4, bit 0: timestamps agreed, bit 1: dead */
+	uint32_t expiry_and_flags; /* tick rounded up to 8; bits as in time_wait_table.c */
 };
 
 static_assert(sizeof(struct time_wait) == 24, "with its index slot, 32 octets");
@@ -36,8 +40,8 @@ struct time_wait_table {
 	struct time_wait *ring;
 	struct tag_table index;
 	uint32_t capacity;
-	uint32_t head; /* oldest */
-	uint32_t count; /* places in use, dead ones included */
+	uint32_t head;	/* oldest */
+	uint32_t count; /* places in use, removed entries included */
 	uint32_t live;
 };
 
@@ -56,13 +60,17 @@ time_wait_table_get(const struct time_wait_table *table, uint32_t idx)
 bool time_wait_has_timestamps(const struct time_wait *tw);
 
 /*
- * Enter a connection; an entry with the same hash is replaced.  Returns true if
- * the oldest entry had to be given up for it.
+ * Enter a connection until tick `expiry`, which is not before that of earlier
+ * calls; hash and flags of `tw` need not be set.  An entry with the same hash is
+ * replaced.  Returns true if an entry was lost by it: the oldest of a full ring.
  */
 bool time_wait_table_insert(struct time_wait_table *table, uint64_t hash,
 			    const struct time_wait *tw, bool has_timestamps, uint32_t expiry);
 
-/* Start the wait of entry `idx` anew: it moves to the end of the ring. */
+/*
+ * Start the wait of entry `idx` anew.  It lasts to `expiry` or longer, but never
+ * longer than the entry that was youngest when this one became the oldest.
+ */
 void time_wait_table_restart(struct time_wait_table *table, uint32_t idx, uint32_t expiry);
 
 void time_wait_table_remove(struct time_wait_table *table, uint32_t idx);
