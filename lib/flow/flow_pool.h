@@ -46,15 +46,16 @@ flow_pool_index(const struct flow_pool *pool, const struct flow *flow)
 uint32_t flow_pool_lookup(const struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
 
 /*
- * A burst of up to 64: buckets, then records are prefetched for all before any
- * is read.  found[i] is an index or FLOW_NONE.
+ * Up to FLOW_BURST_MAX keys: buckets, then records are prefetched for all before
+ * any is read.  found[i] is an index or FLOW_NONE.
  */
 void flow_pool_lookup_burst(const struct flow_pool *pool, const uint64_t *hashes,
 			    const struct flow_key *keys, uint32_t count, uint32_t *found);
 
 /*
- * A fresh record, zeroed but for its key, in the table under `hash`; its timer
- * is not armed.  FLOW_NONE when the pool is full.  The key must not be there yet.
+ * A fresh record, zeroed but for its key, in the table under `hash`, which is
+ * the key's; its timer is not armed.  FLOW_NONE when the pool is full.  The key
+ * must not be there yet.
  */
 uint32_t flow_pool_create(struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
 
