@@ -63,8 +63,9 @@ struct weir_port_config {
 };
 
 struct weir_address_config {
+	char name[WEIR_NAME_BYTES]; /* of the section: [address NAME] */
 	uint8_t address[16]; /* network order; IPv4 as ::ffff:a.b.c.d */
-	uint8_t prefix_bits; /* 0 to 32, or 128 */
+	uint8_t prefix_bits; /* IPv4: 0 to 32, IPv6: 0 to 128 */
 	uint8_t port;	     /* index into ports */
 	uint8_t gateway[16]; /* all zero: none; used for connections weir opens */
 };
@@ -143,7 +144,10 @@ struct weir_config {
 	char eal_arguments[4 * WEIR_TEXT_BYTES]; /* more of them, separated by blanks */
 };
 
-/* Set every default; no port, address or listener. */
+/*
+ * Set every default; no port, address or listener.  The unused entries of the
+ * three arrays hold the defaults of their sections: fill in the rest, then count.
+ */
 WEIR_API void weir_config_init(struct weir_config *config);
 
 /*
