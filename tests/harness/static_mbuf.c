@@ -84,6 +84,20 @@ static_mbuf_split(const void *octets, size_t bytes, size_t first_bytes, size_t p
 	return head;
 }
 
+bool
+static_mbuf_is_sound(const struct rte_mbuf *m)
+{
+	uint32_t bytes = 0, segments = 0;
+
+	for (const struct rte_mbuf *piece = m; piece != NULL; piece = piece->next) {
+		if (piece->data_off + piece->data_len > piece->buf_len)
+			return false;
+		bytes += piece->data_len;
+		segments++;
+	}
+	return m->pkt_len == bytes && m->nb_segs == segments;
+}
+
 unsigned int
 static_mbuf_frees(const struct rte_mbuf *m)
 {

@@ -8,6 +8,7 @@
 #ifndef WEIR_TESTS_HARNESS_STATIC_MBUF_H
 #define WEIR_TESTS_HARNESS_STATIC_MBUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,9 @@ void static_mbuf_chain(struct rte_mbuf *head, struct rte_mbuf *tail);
  */
 struct rte_mbuf *static_mbuf_split(const void *octets, size_t bytes, size_t first_bytes,
 				   size_t piece_bytes);
+
+/* True if the lengths and the number of segments agree with the chain. */
+bool static_mbuf_is_sound(const struct rte_mbuf *m);
 
 unsigned int static_mbuf_frees(const struct rte_mbuf *m);
 
