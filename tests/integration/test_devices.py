@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The devices that need another set-up than the testbed's: pcap, ring, memif."""
+
+import contextlib
+import os
+import struct
+import subprocess
+import time
+
+import pytest
+
+import frames
+import streams
+from daemon import Weir, cpus, merged
+from frames import ACK, RST, SYN
+from netns import Namespace
+from testbed import CLIENT_ADDRESS, ECHO, WEIR_ADDRESS, sections, wait_until
+
+V4 = WEIR_ADDRESS[4]
+PCAP_MAC = bytes.fromhex("027063617000")  # what DPDK's pcap driver gives its first port
+FOE = "198.51.100.7"
+
+
+@contextlib.contextmanager
+def weir_alone(device, directory, settings=None):
+    """weir in a namespace of its own, with nobody around."""
+    namespace = Namespace("alone")
+    weir = None
+    try:
+        weir = Weir(namespace, merged(sections(device, cookies="always"), settings), directory)
+        yield weir.start()
+    finally:
+        if weir is not None:
+            weir.kill()
+        namespace.close()
+
+
+def write_pcap(path, packets):
+    with open(path, "wb") as f:
+        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for number, packet in enumerate(packets):
+            f.write(struct.pack("<IIII", 1, number, len(packet), len(packet)) + packet)
+
+
+def read_pcap(path):
+    octets = path.read_bytes()
+    at, packets = 24, []
+    while at < len(octets):
+        length = struct.unpack_from("<I", octets, at + 8)[0]
+        packets.append(octets[at + 16:at + 16 + length])
+        at += 16 + length
+    return packets
+
+
+def frame(flags, port, source_port):
+    segment = frames.tcp(FOE, V4, source_port, port, flags, seq=100, ack=200)
+    return frames.ethernet(PCAP_MAC, bytes.fromhex("02000000beef"), frames.ETH_IPV4,
+                           frames.ipv4(FOE, V4, segment))
+
+
+def test_a_pcap_file_is_answered_into_another(tmp_path):
+    syns = [frame(SYN, ECHO, 2000 + i) for i in range(100)]
+    strays = [frame(ACK, 81, 3000 + i) for i in range(50)]
+    write_pcap(tmp_path / "in.pcap", syns + strays)
+    device = f"net_pcap0,rx_pcap={tmp_path}/in.pcap,tx_pcap={tmp_path}/out.pcap"
+    with weir_alone(device, tmp_path, {"tcp": {"rst_rate": 100_000}}) as weir:
+        wait_until(lambda: weir.live_counters()["rx_packets"] == 150, "the file is read")
+        counters = weir.stop()
+    assert counters["cookie_sent"] == 100
+    assert counters["drop.no_listener"] == 50
+    replies = [frames.Tcp.parse(p) for p in read_pcap(tmp_path / "out.pcap")]
+    replies = [r for r in replies if r is not None]
+    assert sorted(r.target_port for r in replies if r.flags == SYN | ACK) == \
+        list(range(2000, 2100))
+    assert sorted(r.target_port for r in replies if r.flags == RST) == list(range(3000, 3050))
+
+
+def test_connections_work_through_libpcap(new_testbed, family):
+    bed = new_testbed(kind="pcap")
+    assert bed.connections("--count", "50", "--octets", "1000", family=family)["completed"] == 50
+
+
+def test_a_ring_starts_and_stops(tmp_path):
+    with weir_alone("net_ring0", tmp_path) as weir:
+        time.sleep(0.5)
+        weir.stop()
+
+
+@pytest.mark.parametrize("device", ["net_null0,no-rx=1", "net_null0"], ids=["silent", "endless"])
+def test_a_null_device_starts_and_stops(tmp_path, device):
+    with weir_alone(device, tmp_path) as weir:
+        time.sleep(0.5)
+        counters = weir.stop()
+    assert counters["rx_served"] == 0
+
+
+@pytest.mark.limit(60)
+def test_connections_work_through_shared_memory(tmp_path):
+    """memif: testpmd in another process carries frames between the memif and a TAP device."""
+    socket = tmp_path / "memif.sock"
+    namespace = Namespace("client")
+    bridge = None
+    try:
+        with weir_alone(f"net_memif0,role=server,socket={socket},socket-abstract=no",
+                        tmp_path) as weir:
+            wait_until(socket.exists, "the memif's socket")
+            cores = ",".join(str(cpu) for cpu in sorted(set(cpus(2))))
+            with open(tmp_path / "testpmd.log", "w", encoding="ascii") as log:
+                bridge = namespace.popen(
+                    "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "-l", cores,
+                    f"--file-prefix=wtbridge{os.getpid()}",
+                    f"--vdev=net_memif0,role=client,socket={socket},socket-abstract=no",
+                    "--vdev=net_tap0,iface=bridge0", "--", "--total-num-mbufs=8192",
+                    "--forward-mode=io", "--auto-start", "--no-mlockall",
+                    stdin=subprocess.PIPE, stdout=log, stderr=log,
+                    env=dict(os.environ, RUNTIME_DIRECTORY=str(tmp_path)))
+            wait_until(lambda: "Press enter to exit" in (tmp_path / "testpmd.log").read_text(),
+                       "testpmd", timeout=20)
+            namespace.run("ip", "addr", "add", f"{CLIENT_ADDRESS[4]}/24", "dev", "bridge0")
+            namespace.run("ping", "-c", "1", "-W", "3", V4)
+            with namespace.connect(V4, ECHO, timeout=20) as connection:
+                streams.check_echo(connection, 1_000_000)
+            result = namespace.run("curl", "-sS", "--max-time", "10", "-o", "/dev/null", "-w",
+                                   "%{http_code}", f"http://{V4}/")
+            assert result.stdout == "200"
+            weir.stop()
+    finally:
+        if bridge is not None:
+            bridge.kill()
+            bridge.wait(10)
+        namespace.close()

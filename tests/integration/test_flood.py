@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Floods from spoofed sources: clients are still served, nothing is kept, all is counted."""
+
+import subprocess
+
+import pytest
+
+from testbed import ECHO, HTTP, WEIR_ADDRESS, wait_until
+
+FRAMES = 300_000
+PER_SECOND = 60_000
+
+
+def curl(bed):
+    return bed.client.run("curl", "-sS", "--max-time", "10", "-o", "/dev/null", "-w",
+                          "%{http_code}", f"http://{WEIR_ADDRESS[4]}:{HTTP}/").stdout
+
+
+def flood_while_curl_runs(bed, kind, family=4):
+    """The number of pages fetched during the flood."""
+    command = bed.flood(kind, FRAMES, family, rate=PER_SECOND)
+    pages = 0
+    flood = bed.client.popen(*command, stdout=subprocess.PIPE, text=True)
+    while flood.poll() is None:
+        assert curl(bed) == "200"
+        pages += 1
+    assert flood.communicate(timeout=10)[0] == f"sent {FRAMES}\n"
+    return pages
+
+
+def quiet_testbed(new_testbed, **options):
+    """IPv4 only: no frame that the test has not caused, so that all can be counted."""
+    return new_testbed(only_ipv4=True, **options)
+
+
+def check_all_taken(bed):
+    """What the kernel gave to the device is what weir counts, to the packet."""
+    counters = bed.weir.settled_counters()
+    given = bed.client.statistic(bed.interface, "tx_packets")
+    assert counters["rx_packets"] == given
+    counters.check_balance()
+
+
+def test_curl_works_during_a_syn_flood_that_costs_no_memory(new_testbed):
+    bed = quiet_testbed(new_testbed, cookies="always")
+    for _ in range(10):
+        assert curl(bed) == "200"
+    resident = bed.weir.resident_kib()
+    pages = flood_while_curl_runs(bed, "syn")
+    assert pages >= 5
+    check_all_taken(bed)
+    grown = bed.weir.resident_kib() - resident
+    assert bed.weir.live_counters()["flow_opened"] == 10 + pages
+    dropped_by_device = bed.client.statistic(bed.interface, "tx_dropped")
+    counters = bed.stop()
+    assert counters["syn_received"] >= FRAMES - dropped_by_device
+    assert counters["cookie_sent"] == counters["syn_received"]
+    assert counters["syn_queue_entered"] == counters["syn_ack_retransmitted"] == 0
+    # Buffers that had never been used become resident; connections would be 100 times more.
+    assert grown < 32 * 1024
+
+
+def test_curl_works_during_a_syn_flood_over_ipv6(new_testbed):
+    bed = new_testbed(cookies="always")
+    assert flood_while_curl_runs(bed, "syn", family=6) >= 5
+
+
+def test_a_syn_flood_switches_cookies_on_and_its_end_off_again(new_testbed):
+    bed = quiet_testbed(new_testbed, cookies="auto",
+                        settings={"syn": {"rate": 5000, "hold": 1000}})
+    assert flood_while_curl_runs(bed, "syn") >= 5
+    wait_until(lambda: curl(bed) == "200" and bed.weir.live_counters()["cookie_mode_left"] > 0,
+               "cookies end", timeout=15)
+    counters = bed.stop()
+    assert counters["cookie_mode_entered"] >= 1
+    assert counters["cookie_sent"] > 0
+    assert counters["syn_queue_entered"] > 0
+
+
+@pytest.mark.parametrize("kind, reasons", [
+    ("ack", {"cookie_forged", "cookie_expired"}),
+    ("rst", {"rst_no_connection"}),
+])
+def test_curl_works_during_a_flood_of_strays(new_testbed, kind, reasons):
+    bed = quiet_testbed(new_testbed, cookies="always")
+    assert flood_while_curl_runs(bed, kind) >= 5
+    check_all_taken(bed)
+    dropped_by_device = bed.client.statistic(bed.interface, "tx_dropped")
+    counters = bed.stop()
+    assert sum(counters.drops()[r] for r in reasons & counters.drops().keys()) >= \
+        FRAMES - dropped_by_device
+
+
+def test_an_established_connection_is_not_disturbed_by_a_flood(new_testbed):
+    bed = quiet_testbed(new_testbed, cookies="always")
+    with bed.connect(ECHO) as connection:
+        command = bed.flood("syn", FRAMES, port=ECHO, rate=PER_SECOND)
+        flood = bed.client.popen(*command, stdout=subprocess.DEVNULL)
+        while flood.poll() is None:
+            connection.sendall(b"still there?")
+            assert connection.recv(100) == b"still there?"
+    assert bed.stop()["flow_timed_out"] == 0
+
+
+@pytest.mark.limit(30)
+def test_hping3_floods_and_curl_still_works(new_testbed):
+    bed = quiet_testbed(new_testbed, cookies="always")
+    flood = bed.client.popen("timeout", "3", "hping3", "--flood", "--rand-source", "-S", "-p",
+                             str(HTTP), "-q", WEIR_ADDRESS[4], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+    pages = 0
+    while flood.poll() is None:
+        assert curl(bed) == "200"
+        pages += 1
+    assert pages > 0
+    check_all_taken(bed)
+    assert bed.stop()["cookie_sent"] > 1000
