@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Count every single test in what meson and pytest wrote, for tests/run.sh.
+
+    tally.py [--broken WHAT].. LABEL=FILE..
+
+A FILE that ends in .json is meson's test log: each program's TAP lines are counted, and a
+program that ends badly counts as one failed test even if its lines are all good.  A FILE
+that ends in .xml is pytest's.  --broken is a step that failed as a whole, one failed test.
+
+Failures and skips are named with their reasons.  The last line is "N passed, N failed, N
+skipped"; the exit status is 0 if something passed and nothing failed.
+"""
+
+import json
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+TAP = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*?)\s*(?:#\s*(skip|todo)\S*\s*(.*))?$", re.IGNORECASE)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+        self.skipped = []
+
+    def add(self, outcome, name, reason=""):
+        if outcome == "passed":
+            self.passed += 1
+        elif outcome == "skipped":
+            self.skipped.append((name, reason))
+        else:
+            self.failed.append((name, reason))
+
+    def take(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self):
+        return f"{self.passed} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
+
+
+def count_program(tally, label, program):
+    """One line of meson's log: a program, with or without TAP in its output."""
+    name = f"{label}: {program['name']}"
+    result = program["result"]
+    lines = [m for m in map(TAP.match, program.get("stdout", "").splitlines()) if m]
+    for bad, test, directive, reason in (m.groups() for m in lines):
+        if (directive or "").lower() == "skip":
+            tally.add("skipped", f"{name}: {test}", reason)
+        else:
+            tally.add("failed" if bad else "passed", f"{name}: {test}")
+    if result in ("OK", "EXPECTEDFAIL"):
+        if not lines:
+            tally.add("passed", name)
+    elif result == "SKIP":
+        if not lines:
+            tally.add("skipped", name, "the program says so")
+    elif not any(m[1] for m in lines):
+        tally.add("failed", name, f"{result}, exit status {program.get('returncode')}")
+
+
+def count_meson(tally, label, path):
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            count_program(tally, label, json.loads(line))
+
+
+def count_pytest(tally, label, path):
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = f"{label}: {case.get('classname').rsplit('.', 1)[-1]}: {case.get('name')}"
+        outcome, reason = "passed", ""
+        for child in case:
+            if child.tag in ("failure", "error"):
+                outcome, reason = "failed", (child.get("message") or "").split("\n")[0][:200]
+            elif child.tag == "skipped" and outcome == "passed":
+                outcome, reason = "skipped", child.get("message") or ""
+        tally.add(outcome, name, reason)
+
+
+def main(arguments):
+    total = Tally()
+    rows = []
+    while arguments and arguments[0] == "--broken":
+        total.add("failed", arguments[1])
+        arguments = arguments[2:]
+    for argument in arguments:
+        label, path = argument.split("=", 1)
+        part = Tally()
+        try:
+            (count_meson if path.endswith(".json") else count_pytest)(part, label, path)
+        except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+            part.add("failed", f"{label}: no result to be read", str(error))
+        rows.append((label, str(part)))
+        total.take(part)
+    for what, entries in (("skipped", total.skipped), ("FAILED", total.failed)):
+        for name, reason in entries:
+            print(f"{what}  {name}" + (f"\n         {reason}" if reason else ""))
+    for label, counts in rows:
+        print(f"{label:<24} {counts}")
+    print(total)
+    return 0 if total.passed > 0 and not total.failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
