@@ -14,6 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* DPDK has an NS_PER_S that is an int and overflows; it must not come after ours. */
+#include <rte_cycles.h>
+#undef NS_PER_S
+
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
