@@ -14,13 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* DPDK has an NS_PER_S that is an int and overflows; it must not come after ours. */
-#include <rte_cycles.h>
-#undef NS_PER_S
-
-#define NS_PER_US UINT64_C(1000)
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S  UINT64_C(1000000000)
+/* Not NS_PER_S: rte_cycles.h has one of that name, an int that overflows when multiplied. */
+#define NS_PER_US     UINT64_C(1000)
+#define NS_PER_MS     UINT64_C(1000000)
+#define NS_PER_SECOND UINT64_C(1000000000)
 
 #define TICK_SHIFT 20
 

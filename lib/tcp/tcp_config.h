@@ -30,7 +30,7 @@ struct tcp_config {
 	uint32_t time_wait_max;
 	uint32_t transfers_max;
 	uint32_t reassembly_segments_max; /* per flow */
-	uint32_t receive_buffer; /* octets */
+	uint32_t receive_buffer;	  /* octets */
 	uint32_t send_buffer;
 	uint32_t rto_min_us;
 	uint32_t rto_max_us;
@@ -52,7 +52,7 @@ struct tcp_config {
 	enum tcp_cookies cookies;
 	uint32_t syn_queue_max;
 	uint32_t syn_retries_max;
-	uint32_t syn_rate;	/* auto: cookies above this many SYN/s */
+	uint32_t syn_rate;    /* auto: cookies above this many SYN/s */
 	uint64_t syn_hold_ns; /* auto: back to the queue after this long below it */
 };
 

@@ -39,10 +39,11 @@
 #define TCP_DEFER_OUTPUT   0x40u /* there may be something to send */
 #define TCP_DEFER_ACK	   0x80u /* an ACK must go out, alone or with text */
 
-#define TCP_TX_MAX	 1024 /* packets one turn may leave in tx */
-#define TCP_TX_RESERVE	 256  /* of these, kept for replies: text stops earlier */
-#define TCP_DEFERRED_MAX 4096
-#define TCP_ACK_QUEUE	 4096 /* power of two */
+#define TCP_TX_MAX	     1024 /* packets one turn may leave in tx */
+#define TCP_TX_RESERVE	     256  /* of these, kept for replies: text stops earlier */
+#define TCP_DEFERRED_MAX     4096
+#define TCP_DEFERRED_RESERVE 1024 /* of these, kept for events: output may wait */
+#define TCP_ACK_QUEUE	     4096 /* power of two */
 
 /* Delayed acknowledgments wait all equally long, so they queue in order of time. */
 struct tcp_ack_queue {
@@ -66,13 +67,14 @@ struct tcp_syn_policy {
 struct tcp_engine {
 	/* This turn. */
 	uint64_t now_ns;
-	uint32_t tick;	 /* tick_of_ns(now_ns) */
-	uint32_t now_ms; /* for timestamps */
-	uint32_t now_us; /* for round trips */
-	uint32_t tx_count;
+	uint32_t tick;	      /* tick_of_ns(now_ns) */
+	uint32_t now_ms;      /* for timestamps */
+	uint32_t now_us;      /* for round trips */
 	struct rte_mbuf **tx; /* TCP_TX_MAX; each with m->port set to where it leaves */
-	bool buffers_short;   /* few packet buffers are left: hold nothing new */
-	bool is_stopping;     /* open nothing new */
+	uint32_t tx_count;
+	uint32_t tx_room;   /* text may fill tx up to here; replies may go on to the end */
+	bool buffers_short; /* few packet buffers are left: hold nothing new */
+	bool is_stopping;   /* open nothing new */
 
 	const struct tcp_config *config;
 	struct counters *counters;

@@ -12,4 +12,10 @@
  */
 bool tcp_output(struct tcp_engine *engine, uint32_t idx);
 
+/*
+ * The persist timer went off (RFC 9293, 3.8.6.1): send what a small window
+ * allows, however little, or ask a shut one.
+ */
+void tcp_output_probe(struct tcp_engine *engine, uint32_t idx);
+
 #endif

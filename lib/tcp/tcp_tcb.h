@@ -53,14 +53,18 @@ enum tcp_state {
 struct tcp_tcb {
 	uint32_t snd_una; /* oldest octet not yet acknowledged */
 	uint32_t snd_nxt; /* next octet to send; also the highest sent so far */
-	uint32_t snd_wl1; /* SEG.SEQ of the last window update */
+	/*
+	 * SEG.SEQ of the last window update.  SND.WL2 is not kept: it is never above
+	 * SND.UNA, and an update is only taken from SND.UNA =< SEG.ACK.
+	 */
+	uint32_t snd_wl1;
 	uint32_t rcv_nxt; /* next octet expected */
 	uint32_t last_ack_sent;
 	uint32_t ts_recent; /* the TSval we echo */
 	uint32_t ts_offset; /* our TSval = milliseconds + this */
 	uint32_t srtt_us;   /* 0: no sample yet */
 	union {
-		uint32_t rttvar_us;
+		uint32_t rttvar_us;   /* without a sample: the RTO to begin with, 0 for the usual */
 		uint32_t syn_retries; /* SYN-RECEIVED only: no round trip is known there */
 	};
 	uint32_t transfer;    /* index, or TCP_TRANSFER_NONE */

@@ -17,11 +17,12 @@
 
 #include "tcp_tcb.h"
 
-/* A queue of text: one mbuf chain. */
+/* A queue of text: one mbuf chain, whose first `head_off` octets are gone already. */
 struct text_queue {
 	struct rte_mbuf *head;
 	struct rte_mbuf *tail;
 	uint32_t bytes;
+	uint32_t head_off;
 };
 
 /* A place in the send queue: octet `seq` is at `off` in `m`. */
@@ -39,21 +40,27 @@ struct tcp_transfer {
 	struct text_cursor again;  /* at rtx_nxt */
 	uint32_t cwnd;		   /* octets */
 	uint32_t ssthresh;
-	uint32_t recover;    /* SND.NXT when loss recovery began (RFC 6582) */
-	uint32_t rtx_nxt;    /* after a timeout: next octet to send again, below `recover` */
-	uint32_t rtt_seq;    /* the octet being timed, without timestamps (RFC 6298, 3) */
+	uint32_t recover;  /* SND.NXT when loss recovery began (RFC 6582) */
+	uint32_t rtx_nxt;  /* in recovery: next octet to send again ... */
+	uint32_t rtx_end;  /* ... and where that stops */
+	uint32_t ca_acked; /* octets acknowledged since cwnd last grew (congestion avoidance) */
+	uint32_t rtt_seq;  /* the octet being timed, without timestamps (RFC 6298, 3) */
 	uint32_t rtt_start_us;
-	uint32_t since;	     /* tick of the first unanswered retransmission or probe: R2 counts from here */
-	uint32_t last_tx;    /* tick of the last text sent (RFC 5681, 4.1) */
-	uint32_t flow;	     /* whose it is, FLOW_NONE when free */
-	uint32_t next;	     /* in the list of idle or free ones */
+	uint32_t
+		since; /* tick of the first unanswered retransmission or probe: R2 counts from here */
+	uint32_t last_tx; /* tick of the last text sent (RFC 5681, 4.1) */
+	uint32_t flow;	  /* whose it is, FLOW_NONE when free */
+	uint32_t next;	  /* in the list of idle or free ones */
 	uint32_t previous;
-	uint16_t held_count; /* segments in `held` */
-	uint8_t dupacks;
-	uint8_t backoff; /* RTO is doubled this often */
-	uint8_t recovery; /* enum tcp_recovery */
-	bool rtt_timing;  /* rtt_seq is valid */
-	bool is_idle;	  /* in the idle list */
+	uint32_t held_latest; /* in the segment held last: SACK reports it first (RFC 2018, 4) */
+	uint16_t held_count;  /* segments in `held` */
+	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
+	uint8_t dupacks;      /* received */
+	uint8_t backoff;      /* RTO is doubled this often */
+	uint8_t recovery;     /* enum tcp_recovery */
+	bool rtt_timing;      /* rtt_seq is valid */
+	bool persisting;      /* nothing is out and the peer's window does not let text go */
+	bool is_idle;	      /* in the idle list */
 };
 
 enum tcp_recovery {
@@ -65,8 +72,8 @@ enum tcp_recovery {
 struct tcp_transfer_pool {
 	struct tcp_transfer *transfers;
 	uint32_t capacity;
-	uint32_t used; /* with a flow, idle ones included */
-	uint32_t free; /* head of the free list */
+	uint32_t used;	    /* with a flow, idle ones included */
+	uint32_t free;	    /* head of the free list */
 	uint32_t idle_head; /* least recently used first */
 	uint32_t idle_tail;
 };
@@ -74,11 +81,43 @@ struct tcp_transfer_pool {
 size_t tcp_transfer_pool_bytes(uint32_t capacity);
 void tcp_transfer_pool_init(struct tcp_transfer_pool *pool, void *memory, uint32_t capacity);
 
-/* Octets to queue, take and drop.  A queue owns its chain. */
+static inline struct tcp_transfer *
+tcp_transfer_get(const struct tcp_transfer_pool *pool, uint32_t idx)
+{
+	return &pool->transfers[idx];
+}
+
+/*
+ * A transfer for a flow that has none, its queues empty.  TCP_TRANSFER_NONE when
+ * all are busy.  The least recently used idle one is taken from its flow, whose
+ * number is left in *robbed (FLOW_NONE if a free one was there).
+ */
+uint32_t tcp_transfer_create(struct tcp_transfer_pool *pool, uint32_t flow, uint32_t *robbed);
+
+/* Free the queues and give the transfer back. */
+void tcp_transfer_destroy(struct tcp_transfer_pool *pool, uint32_t idx);
+
+/* Into the idle list if all queues are empty and nothing is unacknowledged, out of it if not. */
+void tcp_transfer_settle(struct tcp_transfer_pool *pool, uint32_t idx, const struct tcp_tcb *tcb);
+
+/* Reduce a packet to its octets [offset, offset + bytes). */
+void text_chain_keep(struct rte_mbuf *m, uint32_t offset, uint32_t bytes);
+
+/* Add a chain of text; the queue owns it from here on.  Small pieces are copied together. */
 void text_queue_append(struct text_queue *queue, struct rte_mbuf *chain);
+
+/* The whole chain, or NULL; the caller owns it. */
 struct rte_mbuf *text_queue_take(struct text_queue *queue);
+
 /* Free the first `bytes` octets, which must be there. */
 void text_queue_drop(struct text_queue *queue, uint32_t bytes);
 void text_queue_clear(struct text_queue *queue);
+
+/* Let `cursor` stand at `seq`, where the queue's first octet is `first`. */
+void text_cursor_seek(struct text_cursor *cursor, const struct text_queue *queue, uint32_t first,
+		      uint32_t seq);
+
+/* Move past `bytes` octets. */
+void text_cursor_advance(struct text_cursor *cursor, uint32_t bytes);
 
 #endif

@@ -28,7 +28,4 @@ void tcp_user_abort(struct tcp_engine *engine, uint32_t idx);
 /* Give the record of a CLOSED flow back.  It must not be listed. */
 void tcp_flow_free(struct tcp_engine *engine, uint32_t idx);
 
-/* RFC 9293's name of a state. */
-const char *tcp_state_name(enum tcp_state state);
-
 #endif

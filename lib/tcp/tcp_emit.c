@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_emit.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "emit.h"
+#include "frame.h"
+#include "tcp_reassembly.h"
+#include "tcp_window.h"
+
+#define IPV4_TCP_BYTES 40
+#define IPV6_TCP_BYTES 60
+
+/* Challenge ACKs: one per connection in a period of 2^9 ticks, about half a second. */
+#define CHALLENGE_PERIOD_SHIFT 9
+
+uint16_t
+tcp_emit_mss(const struct tcp_engine *engine, uint8_t port, bool is_ipv6)
+{
+	return (uint16_t)(engine->config->ports[port].mtu -
+			  (is_ipv6 ? IPV6_TCP_BYTES : IPV4_TCP_BYTES));
+}
+
+static struct emit_path
+path_of_flow(const struct tcp_engine *engine, const struct flow *flow)
+{
+	const struct local_address *local =
+		listener_table_address(engine->listeners, flow->key.local_idx);
+	struct emit_path path = {
+		.source = local->addr,
+		.destination = flow->key.remote,
+		.vlan_id = flow->vlan_id,
+		.ttl = engine->config->ttl,
+		.tos = engine->config->tos,
+		.is_ipv6 = !ip_addr_is_ipv4(&local->addr),
+	};
+
+	memcpy(path.mac_source, local->mac, sizeof(path.mac_source));
+	memcpy(path.mac_destination, flow->peer_mac, sizeof(path.mac_destination));
+	return path;
+}
+
+/* Back to where a frame came from.  Copied, because the reply is written over it. */
+static struct emit_path
+path_of_reply(const struct tcp_engine *engine, const struct frame *frame)
+{
+	struct emit_path path = {
+		.source = frame->destination,
+		.destination = frame->source,
+		.vlan_id = frame->vlan_id,
+		.ttl = engine->config->ttl,
+		.tos = engine->config->tos,
+		.is_ipv6 = frame->is_ipv6,
+	};
+
+	memcpy(path.mac_source, frame->mac_destination, sizeof(path.mac_source));
+	memcpy(path.mac_destination, frame->mac_source, sizeof(path.mac_destination));
+	return path;
+}
+
+static void
+send_frame(struct tcp_engine *engine, struct rte_mbuf *m, uint16_t port,
+	   const struct emit_path *path, const struct emit_tcp *tcp)
+{
+	emit_tcp_headers(m, path, tcp, &engine->config->ports[port].offload);
+	m->port = port;
+	if (tcp->flags & TH_RST)
+		counter_increment(engine->counters, COUNTER_rst_sent);
+	tcp_engine_send(engine, m);
+}
+
+static uint32_t
+unread_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	if (tcb->transfer == TCP_TRANSFER_NONE)
+		return 0;
+	return tcp_transfer_get(&engine->transfers, tcb->transfer)->receive.bytes;
+}
+
+static void
+set_timestamps(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
+	       struct tcp_options *options)
+{
+	if (!tcb_has(tcb, TCB_TIMESTAMPS))
+		return;
+	options->has_timestamps = true;
+	options->tsval = engine->now_ms + tcb->ts_offset;
+	options->tsecr = tcb->ts_recent;
+}
+
+/* With timestamps there is room for three blocks. */
+static void
+set_sack(const struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_options *options)
+{
+	const struct tcp_transfer *transfer;
+
+	if (!tcb_has(tcb, TCB_SACK) || tcb->transfer == TCP_TRANSFER_NONE)
+		return;
+	transfer = tcp_transfer_get(&engine->transfers, tcb->transfer);
+	if (transfer->held != NULL)
+		options->sack_count = tcp_reassembly_blocks(transfer, options->sack,
+							    options->has_timestamps ? 3 : 4);
+}
+
+void
+tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, uint32_t seq,
+		 uint8_t flags)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct emit_path path = path_of_flow(engine, flow);
+	struct tcp_options options = {0};
+	struct emit_tcp tcp = {
+		.source_port = flow->key.local_port,
+		.destination_port = flow->key.remote_port,
+		.seq = seq,
+		.flags = flags,
+		.options = &options,
+	};
+
+	set_timestamps(engine, tcb, &options);
+	set_sack(engine, tcb, &options);
+	if (flags & TH_ACK) {
+		tcp.ack = tcb->rcv_nxt;
+		tcp.wnd = tcp_window_advertise(engine->config, tcb, unread_bytes(engine, tcb));
+		tcb_clear(tcb, TCB_ACK_DELAYED);
+		flow->deferred &= (uint8_t)~TCP_DEFER_ACK;
+	}
+	send_frame(engine, m, flow->port, &path, &tcp);
+}
+
+/* A segment without text.  Without a buffer it is as if lost: the peer will ask again. */
+static void
+emit_bare(struct tcp_engine *engine, uint32_t idx, uint32_t seq, uint8_t flags)
+{
+	struct rte_mbuf *m = tcp_engine_alloc(engine);
+
+	if (m != NULL)
+		tcp_emit_segment(engine, idx, m, seq, flags);
+}
+
+void
+tcp_emit_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	emit_bare(engine, idx, tcp_engine_tcb(engine, idx)->snd_nxt, TH_ACK);
+}
+
+/* One per connection and period; the period is kept in two bits, so it repeats after four. */
+static bool
+challenge_is_due(const struct tcp_engine *engine, struct tcp_tcb *tcb)
+{
+	uint16_t period =
+		(uint16_t)(((engine->tick >> CHALLENGE_PERIOD_SHIFT) << TCB_PERIOD_SHIFT) &
+			   TCB_PERIOD_MASK);
+
+	if (tcb_has(tcb, TCB_CHALLENGED) && (tcb->flags & TCB_PERIOD_MASK) == period)
+		return false;
+	tcb->flags = (uint16_t)((tcb->flags & ~TCB_PERIOD_MASK) | TCB_CHALLENGED | period);
+	return true;
+}
+
+void
+tcp_emit_challenge_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!challenge_is_due(engine, tcb) ||
+	    !rate_limit_take(&engine->challenge_limit, engine->now_ns, &engine->rng)) {
+		counter_increment(engine->counters, COUNTER_challenge_ack_limited);
+		return;
+	}
+	counter_increment(engine->counters, COUNTER_challenge_ack_sent);
+	tcp_emit_ack(engine, idx);
+}
+
+void
+tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct emit_path path = path_of_flow(engine, flow);
+	struct tcp_options options = {
+		.has_mss = true,
+		.mss = tcp_emit_mss(engine, flow->port, path.is_ipv6),
+		.has_wscale = tcb->wscale != 0,
+		.wscale = (uint8_t)tcb_rcv_shift(tcb),
+		.has_sack_permitted = tcb_has(tcb, TCB_SACK),
+	};
+	struct emit_tcp tcp = {
+		.source_port = flow->key.local_port,
+		.destination_port = flow->key.remote_port,
+		.seq = tcb->snd_una,
+		.ack = tcb->rcv_nxt,
+		.wnd = tcp_window_of_syn(engine->config),
+		.flags = TH_SYN | TH_ACK,
+		.options = &options,
+	};
+	struct rte_mbuf *m = tcp_engine_alloc(engine);
+
+	if (m == NULL)
+		return;
+	set_timestamps(engine, tcb, &options);
+	send_frame(engine, m, flow->port, &path, &tcp);
+}
+
+void
+tcp_emit_abort(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	switch ((enum tcp_state)tcb->state) {
+	case TCPS_SYN_RECEIVED:
+	case TCPS_ESTABLISHED:
+	case TCPS_FIN_WAIT_1:
+	case TCPS_FIN_WAIT_2:
+	case TCPS_CLOSE_WAIT:
+		emit_bare(engine, idx, tcb->snd_nxt, TH_RST);
+		break;
+	default:
+		break;
+	}
+}
+
+void
+tcp_emit_probe(struct tcp_engine *engine, uint32_t idx)
+{
+	emit_bare(engine, idx, tcp_engine_tcb(engine, idx)->snd_nxt - 1, TH_ACK);
+}
+
+static void
+reply(struct tcp_engine *engine, struct tcp_seg *seg, const struct tcp_options *options,
+      uint32_t seq, uint32_t ack, uint16_t wnd, uint8_t flags)
+{
+	struct emit_path path = path_of_reply(engine, seg->frame);
+	struct rte_mbuf *m = seg->m;
+	uint16_t port = m->port;
+	const uint8_t *l4 = rte_pktmbuf_mtod_offset(m, const uint8_t *, seg->frame->l4_off);
+	rte_be16_t ports[2];
+
+	memcpy(ports, l4, sizeof(ports));
+	seg->m = NULL;
+	emit_reset_mbuf(m);
+	send_frame(engine, m, port, &path,
+		   &(struct emit_tcp){
+			   .source_port = rte_be_to_cpu_16(ports[1]),
+			   .destination_port = rte_be_to_cpu_16(ports[0]),
+			   .seq = seq,
+			   .ack = ack,
+			   .wnd = wnd,
+			   .flags = flags,
+			   .options = options,
+		   });
+}
+
+void
+tcp_reply_rst(struct tcp_engine *engine, struct tcp_seg *seg)
+{
+	struct tcp_options options = {
+		.has_timestamps = seg->options.has_timestamps,
+		.tsecr = seg->options.tsval, /* TSval 0: RFC 7323, 5.2 */
+	};
+
+	if (!rate_limit_take(&engine->rst_limit, engine->now_ns, &engine->rng)) {
+		counter_increment(engine->counters, COUNTER_rst_limited);
+		return;
+	}
+	if (seg->flags & TH_ACK)
+		reply(engine, seg, &options, seg->ack, 0, 0, TH_RST);
+	else
+		reply(engine, seg, &options, 0, seg->end, 0, TH_RST | TH_ACK);
+}
+
+void
+tcp_reply_syn_ack(struct tcp_engine *engine, struct tcp_seg *seg, const struct tcp_syn_ack *syn_ack)
+{
+	struct tcp_options options = {
+		.has_mss = syn_ack->mss != 0,
+		.mss = syn_ack->mss,
+		.has_wscale = syn_ack->has_wscale,
+		.wscale = engine->config->rcv_wscale,
+		.has_sack_permitted = syn_ack->sack_permitted,
+		.has_timestamps = syn_ack->has_timestamps,
+		.tsval = syn_ack->tsval,
+		.tsecr = seg->options.tsval,
+	};
+
+	reply(engine, seg, &options, syn_ack->iss, seg->seq + 1, tcp_window_of_syn(engine->config),
+	      TH_SYN | TH_ACK);
+}
+
+void
+tcp_reply_time_wait_ack(struct tcp_engine *engine, struct tcp_seg *seg, const struct time_wait *tw)
+{
+	/*
+	 * Our timestamp offset is not kept in TIME-WAIT.  The peer's own TSecr, the
+	 * last of our values it saw, is one that it can not find too old.
+	 */
+	struct tcp_options options = {
+		.has_timestamps = time_wait_has_timestamps(tw),
+		.tsval = seg->options.tsecr,
+		.tsecr = tw->ts_recent,
+	};
+
+	reply(engine, seg, &options, tw->snd_nxt, tw->rcv_nxt, 0, TH_ACK);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_open.h"
+
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "frame.h"
+#include "tcp_emit.h"
+#include "tcp_rto.h"
+#include "tcp_state.h"
+#include "tcp_states.h"
+#include "tcp_timers.h"
+#include "tcp_window.h"
+
+#define MSS_DEFAULT_IPV4 536u /* MUST-15 */
+#define MSS_DEFAULT_IPV6 1220u
+
+/*
+ * No smaller segments than this, whatever the peer says: one with an MSS of 8
+ * could make us send a hundred times the headers it pays for (CVE-2019-11479).
+ */
+#define MSS_FLOOR 216u
+
+#define TIMESTAMPS_BYTES 12u
+
+/* A handshake round trip longer than this says more about a lost ACK than about the path. */
+#define HANDSHAKE_RTT_MS_MAX 3000
+
+enum drop_reason
+tcp_open_admit(const struct tcp_engine *engine, uint16_t listener)
+{
+	const struct listener *l = listener_table_get(engine->listeners, listener);
+
+	if (engine->is_stopping)
+		return DROP_stopping;
+	if (l->flows_max != 0 && engine->listener_flows[listener] >= l->flows_max)
+		return DROP_listener_full;
+	return DROP_NONE;
+}
+
+struct cookie_options
+tcp_open_agree(const struct tcp_engine *engine, const struct tcp_seg *syn)
+{
+	const struct tcp_config *config = engine->config;
+	const struct tcp_options *offered = &syn->options;
+
+	return (struct cookie_options){
+		.has_timestamps = offered->has_timestamps && config->timestamps,
+		.has_wscale = offered->has_wscale && config->window_scaling,
+		.sack_permitted = offered->has_sack_permitted && config->sack,
+		.wscale = offered->wscale,
+		/* 0 stands for "none": an option that says 0 is taken as the 1 it is worth. */
+		.mss = !offered->has_mss   ? 0
+		       : offered->mss == 0 ? 1
+					   : offered->mss,
+	};
+}
+
+/* Eff.snd.MSS (MUST-16): what the peer takes, what our link carries, options taken off. */
+static uint16_t
+send_mss(const struct tcp_engine *engine, const struct tcp_seg *seg,
+	 const struct cookie_options *options)
+{
+	bool is_ipv6 = seg->frame->is_ipv6;
+	uint32_t ours = tcp_emit_mss(engine, (uint8_t)seg->m->port, is_ipv6);
+	uint32_t mss = options->mss;
+
+	if (mss == 0)
+		mss = is_ipv6 ? MSS_DEFAULT_IPV6 : MSS_DEFAULT_IPV4;
+	mss = RTE_MIN(RTE_MAX(mss, MSS_FLOOR), ours);
+	return (uint16_t)(options->has_timestamps ? mss - TIMESTAMPS_BYTES : mss);
+}
+
+/* A record for a new connection in CLOSED, everything known of the peer filled in. */
+static uint32_t
+create(struct tcp_engine *engine, const struct tcp_request *request,
+       const struct cookie_options *options, const struct tcp_seg *seg)
+{
+	uint32_t idx = flow_pool_create(&engine->flows, request->hash, request->key);
+	struct flow *flow;
+	struct tcp_tcb *tcb;
+
+	if (idx == FLOW_NONE)
+		return FLOW_NONE;
+	flow = flow_pool_get(&engine->flows, idx);
+	memcpy(flow->peer_mac, seg->frame->mac_source, sizeof(flow->peer_mac));
+	flow->vlan_id = seg->frame->vlan_id;
+	flow->listener = request->listener;
+	flow->port = (uint8_t)seg->m->port;
+	engine->listener_flows[request->listener]++;
+
+	tcb = tcp_engine_tcb(engine, idx);
+	memset(tcb, 0, sizeof(*tcb));
+	tcb->state = TCPS_CLOSED;
+	tcb->transfer = TCP_TRANSFER_NONE;
+	tcb->last_rx = engine->tick;
+	tcb->mss = send_mss(engine, seg, options);
+	if (options->has_wscale)
+		tcb->wscale = (uint8_t)(engine->config->rcv_wscale << 4 | options->wscale);
+	if (options->sack_permitted)
+		tcb_set(tcb, TCB_SACK);
+	if (options->has_timestamps) {
+		tcb_set(tcb, TCB_TIMESTAMPS);
+		tcb->ts_recent = seg->options.tsval;
+	}
+	return idx;
+}
+
+/* The SYN-ACK said this much, unscaled; the scaled field must not say less. */
+static void
+promise_syn_window(const struct tcp_config *config, struct tcp_tcb *tcb)
+{
+	unsigned int shift = tcb_rcv_shift(tcb);
+	uint32_t window = tcp_window_of_syn(config);
+
+	tcb->last_ack_sent = tcb->rcv_nxt;
+	tcb->rcv_wnd = (uint16_t)((window + (1u << shift) - 1) >> shift);
+}
+
+enum drop_reason
+tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
+		  const struct tcp_isn *isn, struct tcp_seg *syn)
+{
+	struct cookie_options options = tcp_open_agree(engine, syn);
+	uint32_t idx = create(engine, request, &options, syn);
+	struct tcp_tcb *tcb;
+
+	if (idx == FLOW_NONE)
+		return DROP_flow_table_full;
+	tcb = tcp_engine_tcb(engine, idx);
+	tcb->snd_una = isn->iss;
+	tcb->snd_nxt = isn->iss + 1;
+	tcb->rcv_nxt = syn->seq + 1;
+	tcb->ts_offset = isn->ts_offset;
+	promise_syn_window(engine->config, tcb);
+	tcp_enter(tcb, TCPS_SYN_RECEIVED);
+	engine->syn_policy.half_open++;
+
+	counter_increment(engine->counters, COUNTER_syn_queue_entered);
+	counter_increment(engine->counters, COUNTER_syn_ack_sent);
+	tcp_emit_syn_ack(engine, idx);
+	tcp_timer_restart(engine, idx);
+	return DROP_NONE;
+}
+
+/* What both ways into ESTABLISHED have in common. */
+static void
+establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	tcb->snd_una = seg->ack;
+	tcb->snd_nxt = seg->ack;
+	tcb->snd_wnd = seg->wnd;
+	tcb->max_snd_wnd = seg->wnd;
+	tcb->snd_wl1 = seg->seq;
+	tcp_enter(tcb, TCPS_ESTABLISHED);
+	counter_increment(engine->counters, COUNTER_flow_opened);
+	tcp_timer_restart(engine, idx);
+	tcp_defer(engine, idx, TCP_DEFER_OPEN);
+}
+
+void
+tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	engine->syn_policy.half_open--;
+	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
+	establish(engine, idx, seg);
+}
+
+enum drop_reason
+tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *request,
+		     const struct cookie_options *options, uint32_t rtt_ms, struct tcp_seg *seg)
+{
+	enum drop_reason reason = tcp_open_admit(engine, request->listener);
+	struct tcp_tcb *tcb;
+	uint32_t idx;
+
+	if (reason != DROP_NONE)
+		return reason;
+	idx = create(engine, request, options, seg);
+	if (idx == FLOW_NONE)
+		return DROP_flow_table_full;
+	tcb = tcp_engine_tcb(engine, idx);
+	/* Our clock goes on from the value that the cookie was. */
+	tcb->ts_offset = options->has_timestamps ? seg->options.tsecr - engine->now_ms : 0;
+	/* Text in the segment may mean that the ACK before it was lost: then it measures nothing. */
+	if (seg->len == 0 && rtt_ms <= HANDSHAKE_RTT_MS_MAX)
+		tcp_rto_sample(tcb, rtt_ms * 1000);
+	tcb->rcv_nxt = seg->seq;
+	promise_syn_window(engine->config, tcb);
+	counter_increment(engine->counters, COUNTER_cookie_accepted);
+	establish(engine, idx, seg);
+	return tcp_input_established(engine, idx, seg);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* How a connection comes to be: from a SYN, from a cookie. */
+#ifndef WEIR_TCP_TCP_OPEN_H
+#define WEIR_TCP_TCP_OPEN_H
+
+#include "syn_cookie.h"
+#include "tcp_engine.h"
+#include "tcp_seg.h"
+
+/* Which connection a segment asks for. */
+struct tcp_request {
+	const struct flow_key *key;
+	uint64_t hash;
+	uint16_t listener;
+};
+
+/* DROP_NONE if one more connection to this listener is allowed now. */
+enum drop_reason tcp_open_admit(const struct tcp_engine *engine, uint16_t listener);
+
+/* What of the SYN's options we agree to. */
+struct cookie_options tcp_open_agree(const struct tcp_engine *engine, const struct tcp_seg *syn);
+
+/* A SYN queue entry in SYN-RECEIVED; `isn` is our side of it.  The SYN-ACK is sent. */
+enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
+				   const struct tcp_isn *isn, struct tcp_seg *syn);
+
+/* SYN-RECEIVED to ESTABLISHED: `seg` acknowledged our SYN. */
+void tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg);
+
+/* A connection in ESTABLISHED from a valid cookie; `seg` is then served there. */
+enum drop_reason tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *request,
+				      const struct cookie_options *options, uint32_t rtt_ms,
+				      struct tcp_seg *seg);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * What leaves for a connection at the end of a burst, in this order:
+ *
+ *	1. octets to send again, if loss recovery says so
+ *	2. new text, as far as the peer's window, the congestion window, Nagle
+ *	   (RFC 9293, 3.7.4) and silly-window avoidance (3.8.6.2.1) let it
+ *	3. the FIN, with the last text or alone
+ *	4. the ACK that is owed, if none of these carried it
+ *
+ * The trap: SND.NXT counts a FIN as an octet that the send queue does not have.
+ */
+#include "tcp_output.h"
+
+#include <rte_common.h>
+
+#include "check.h"
+#include "tcp_emit.h"
+#include "tcp_loss.h"
+#include "tcp_rto.h"
+#include "tcp_segment_text.h"
+#include "tcp_seq.h"
+#include "tcp_steps.h"
+#include "tcp_timers.h"
+
+/* One segment to be sent. */
+struct plan {
+	uint32_t seq;
+	uint32_t bytes;
+	bool has_fin;
+	bool is_again;
+};
+
+struct sender {
+	struct tcp_engine *engine;
+	struct tcp_tcb *tcb;
+	struct tcp_transfer *transfer;
+	uint32_t idx;
+	uint32_t fin_seq; /* one past the last octet of text queued: the FIN's place */
+};
+
+static bool
+may_send_text(enum tcp_state state)
+{
+	return state == TCPS_ESTABLISHED || state == TCPS_CLOSE_WAIT || state == TCPS_FIN_WAIT_1 ||
+	       state == TCPS_CLOSING || state == TCPS_LAST_ACK;
+}
+
+static uint32_t
+flight(const struct tcp_tcb *tcb)
+{
+	return tcb->snd_nxt - tcb->snd_una;
+}
+
+/* 1. */
+static bool
+plan_again(const struct sender *s, struct plan *plan)
+{
+	const struct tcp_transfer *transfer = s->transfer;
+	uint32_t limit;
+
+	if (transfer->recovery == RECOVERY_NONE || seq_geq(transfer->rtx_nxt, transfer->rtx_end))
+		return false;
+	/* After a timeout what is out counts as lost: only cwnd from SND.UNA on may be out again. */
+	limit = s->tcb->snd_una + transfer->cwnd;
+	if (seq_geq(transfer->rtx_nxt, limit))
+		return false;
+	plan->is_again = true;
+	plan->seq = transfer->rtx_nxt;
+	plan->bytes = RTE_MIN((uint32_t)s->tcb->mss, transfer->rtx_end - transfer->rtx_nxt);
+	plan->has_fin = false;
+	if (seq_gt(plan->seq + plan->bytes, s->fin_seq)) {
+		plan->bytes = s->fin_seq - plan->seq;
+		plan->has_fin = true;
+	}
+	return true;
+}
+
+/* RFC 9293, 3.8.6.2.1 and 3.7.4: is a segment this small worth sending now? */
+static bool
+is_worth_sending(const struct sender *s, uint32_t bytes, uint32_t unsent)
+{
+	const struct tcp_tcb *tcb = s->tcb;
+
+	if (bytes >= tcb->mss)
+		return true;
+	if (bytes == unsent)
+		return flight(tcb) == 0 || tcb_has(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
+	return bytes > 0 && bytes >= tcb_max_snd_wnd(tcb) / 2;
+}
+
+/* 2 and 3.  `force`: the window stayed small for long, send what it allows. */
+static bool
+plan_new(const struct sender *s, struct plan *plan, bool force)
+{
+	const struct tcp_tcb *tcb = s->tcb;
+	uint32_t window = RTE_MIN(tcb_snd_wnd(tcb), tcp_loss_window(tcb, s->transfer));
+	uint32_t usable = window > flight(tcb) ? window - flight(tcb) : 0;
+	uint32_t unsent;
+
+	if (tcb_has(tcb, TCB_FIN_SENT))
+		return false;
+	unsent = s->fin_seq - tcb->snd_nxt;
+	plan->is_again = false;
+	plan->seq = tcb->snd_nxt;
+	plan->bytes = RTE_MIN(RTE_MIN(unsent, usable), (uint32_t)tcb->mss);
+	plan->has_fin =
+		tcb_has(tcb, TCB_FIN_QUEUED) && plan->bytes == unsent && usable > plan->bytes;
+	if (plan->bytes == 0)
+		return plan->has_fin;
+	return force || is_worth_sending(s, plan->bytes, unsent);
+}
+
+static void
+note_sent(const struct sender *s, const struct plan *plan)
+{
+	struct tcp_transfer *transfer = s->transfer;
+	struct tcp_tcb *tcb = s->tcb;
+	uint32_t end = plan->seq + plan->bytes + (plan->has_fin ? 1 : 0);
+	bool was_quiet = flight(tcb) == 0;
+
+	transfer->last_tx = s->engine->tick;
+	if (plan->is_again) {
+		transfer->rtx_nxt = end;
+		counter_increment(s->engine->counters, COUNTER_segment_retransmitted);
+		return;
+	}
+	if (!transfer->rtt_timing && transfer->recovery == RECOVERY_NONE) {
+		transfer->rtt_timing = true;
+		transfer->rtt_seq = plan->seq;
+		transfer->rtt_start_us = s->engine->now_us;
+	}
+	tcb->snd_nxt = end;
+	if (plan->has_fin)
+		tcb_set(tcb, TCB_FIN_SENT);
+	if (was_quiet) {
+		transfer->persisting = false;
+		transfer->backoff = 0;
+		tcp_timer_restart(s->engine, s->idx);
+	}
+}
+
+/* False when no buffer could be had. */
+static bool
+send_planned(const struct sender *s, const struct plan *plan)
+{
+	struct text_cursor *cursor = plan->is_again ? &s->transfer->again : &s->transfer->unsent;
+	uint32_t text_end = plan->seq + plan->bytes;
+	uint8_t flags = TH_ACK;
+	struct rte_mbuf *m;
+
+	text_cursor_seek(cursor, &s->transfer->send, s->tcb->snd_una, plan->seq);
+	m = tcp_segment_text(s->engine, flow_pool_get(&s->engine->flows, s->idx)->port, cursor,
+			     plan->bytes);
+	if (m == NULL)
+		return false;
+	if (plan->bytes > 0 && text_end == s->fin_seq)
+		flags |= TH_PSH; /* MUST-61 */
+	if (plan->has_fin)
+		flags |= TH_FIN;
+	tcp_emit_segment(s->engine, s->idx, m, plan->seq, flags);
+	note_sent(s, plan);
+	return true;
+}
+
+/* Nothing is out, so no ACK will come by itself: the timer must ask for the window. */
+static void
+begin_to_persist(const struct sender *s)
+{
+	bool text_waits = s->fin_seq != s->tcb->snd_nxt || tcb_has(s->tcb, TCB_FIN_QUEUED);
+
+	if (flight(s->tcb) > 0 || tcb_has(s->tcb, TCB_FIN_SENT) || !text_waits ||
+	    s->transfer->persisting)
+		return;
+	s->transfer->persisting = true;
+	s->transfer->backoff = 0;
+	s->transfer->since = s->engine->tick;
+	tcp_timer_restart(s->engine, s->idx);
+}
+
+/* RFC 5681, 4.1. */
+static void
+restart_after_idle(const struct sender *s)
+{
+	uint32_t idle = s->engine->tick - s->transfer->last_tx;
+
+	if (flight(s->tcb) == 0 && s->transfer->last_tx != 0 &&
+	    idle > tcp_rto_ticks(s->engine->config, s->tcb, 0))
+		tcp_loss_restart(s->tcb, s->transfer);
+}
+
+/* True if tx or the buffers ran out before the plans did. */
+static bool
+send_all(const struct sender *s)
+{
+	struct plan plan;
+
+	restart_after_idle(s);
+	while (plan_again(s, &plan) || plan_new(s, &plan, false)) {
+		if (s->engine->tx_count >= s->engine->tx_room || !send_planned(s, &plan))
+			return true;
+	}
+	begin_to_persist(s);
+	return false;
+}
+
+static bool
+begin(struct sender *s, struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	s->engine = engine;
+	s->idx = idx;
+	s->tcb = tcb;
+	if (!may_send_text((enum tcp_state)tcb->state))
+		return false;
+	if (tcb->transfer == TCP_TRANSFER_NONE && !tcb_has(tcb, TCB_FIN_QUEUED))
+		return false;
+	s->transfer = tcp_need_transfer(engine, idx);
+	if (s->transfer == NULL) {
+		tcp_timer_soon(engine, idx); /* a FIN waits for a transfer */
+		return false;
+	}
+	/* A FIN that is out is the last octet before SND.NXT; else it will follow the queue. */
+	s->fin_seq = tcb_has(tcb, TCB_FIN_SENT) ? tcb->snd_nxt - 1
+						: tcb->snd_una + s->transfer->send.bytes;
+	return true;
+}
+
+/*
+ * Beyond a hole the peer counts our ACKs (RFC 5681, 3.2): as many as segments
+ * came.  If the burst has filled the hole, one ACK says it all.
+ */
+static void
+send_owed_acks(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer = NULL;
+	uint8_t owed = 0;
+
+	if (tcb->transfer != TCP_TRANSFER_NONE) {
+		transfer = tcp_transfer_get(&engine->transfers, tcb->transfer);
+		owed = transfer->held != NULL ? transfer->dupacks_owed : 0;
+		transfer->dupacks_owed = 0;
+	}
+	for (; owed > 1 && engine->tx_count < engine->tx_room; owed--)
+		tcp_emit_ack(engine, idx);
+	if (flow->deferred & TCP_DEFER_ACK || owed > 0)
+		tcp_emit_ack(engine, idx);
+	flow->deferred &= (uint8_t)~TCP_DEFER_ACK;
+}
+
+bool
+tcp_output(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct sender sender;
+	bool is_stuck = false;
+
+	if (tcp_engine_tcb(engine, idx)->state == TCPS_CLOSED)
+		return false;
+	if (begin(&sender, engine, idx)) {
+		is_stuck = send_all(&sender);
+		tcp_transfer_settle(&engine->transfers, sender.tcb->transfer, sender.tcb);
+	}
+	send_owed_acks(engine, idx);
+	if (!is_stuck)
+		flow->deferred &= (uint8_t)~TCP_DEFER_OUTPUT;
+	return is_stuck;
+}
+
+void
+tcp_output_probe(struct tcp_engine *engine, uint32_t idx)
+{
+	struct sender sender;
+	struct plan plan;
+
+	if (begin(&sender, engine, idx) && plan_new(&sender, &plan, true) &&
+	    send_planned(&sender, &plan))
+		return;
+	tcp_emit_probe(engine, idx);
+}

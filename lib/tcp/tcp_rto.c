@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_rto.h"
+
+#include <rte_common.h>
+
+#include "units.h"
+
+#define RTT_US_MAX 60000000u
+
+uint32_t
+tcp_rto_us(const struct tcp_config *config, const struct tcp_tcb *tcb, uint8_t backoff)
+{
+	uint64_t us;
+
+	/* In SYN-RECEIVED the variance field counts retransmissions. */
+	if (tcb->srtt_us == 0)
+		us = tcb->state == TCPS_SYN_RECEIVED || tcb->rttvar_us == 0 ? TCP_RTO_INITIAL_US
+									    : tcb->rttvar_us;
+	else
+		us = tcb->srtt_us +
+		     RTE_MAX((uint64_t)4 * tcb->rttvar_us, (UINT64_C(1) << TICK_SHIFT) / NS_PER_US);
+	us = RTE_MAX(us, config->rto_min_us);
+	us <<= RTE_MIN(backoff, TCP_BACKOFF_MAX);
+	return (uint32_t)RTE_MIN(us, config->rto_max_us);
+}
+
+uint32_t
+tcp_rto_ticks(const struct tcp_config *config, const struct tcp_tcb *tcb, uint8_t backoff)
+{
+	return ticks_in_ns((uint64_t)tcp_rto_us(config, tcb, backoff) * NS_PER_US);
+}
+
+void
+tcp_rto_sample(struct tcp_tcb *tcb, uint32_t rtt_us)
+{
+	uint32_t deviation;
+
+	/* 0 means "no sample"; anything above a minute is a peer's lie or a clock's. */
+	rtt_us = RTE_MIN(RTE_MAX(rtt_us, 1u), RTT_US_MAX);
+	if (tcb->srtt_us == 0) {
+		tcb->srtt_us = rtt_us;
+		tcb->rttvar_us = rtt_us / 2;
+		return;
+	}
+	deviation = tcb->srtt_us > rtt_us ? tcb->srtt_us - rtt_us : rtt_us - tcb->srtt_us;
+	tcb->rttvar_us = tcb->rttvar_us - tcb->rttvar_us / 4 + deviation / 4;
+	tcb->srtt_us = RTE_MAX(tcb->srtt_us - tcb->srtt_us / 8 + rtt_us / 8, 1u);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * The state machine's skeleton (RFC 9293, 3.3.2, figure 5).
+ *
+ * TIME-WAIT is a table of its own (flow/time_wait_table.h): a connection passes
+ * through the state on its way there and its record becomes CLOSED at once.
+ */
+#include "tcp_state.h"
+
+#include "check.h"
+#include "tcp_emit.h"
+#include "tcp_user.h"
+
+static const char *const state_names[TCPS_N] = {
+	[TCPS_CLOSED] = "CLOSED",	    [TCPS_LISTEN] = "LISTEN",
+	[TCPS_SYN_SENT] = "SYN-SENT",	    [TCPS_SYN_RECEIVED] = "SYN-RECEIVED",
+	[TCPS_ESTABLISHED] = "ESTABLISHED", [TCPS_CLOSE_WAIT] = "CLOSE-WAIT",
+	[TCPS_FIN_WAIT_1] = "FIN-WAIT-1",   [TCPS_CLOSING] = "CLOSING",
+	[TCPS_LAST_ACK] = "LAST-ACK",	    [TCPS_FIN_WAIT_2] = "FIN-WAIT-2",
+	[TCPS_TIME_WAIT] = "TIME-WAIT",
+};
+
+#define TO(state) (1u << (state))
+
+/* Every state may also become CLOSED: by RST, timeout or abort. */
+static const uint16_t next_states[TCPS_N] = {
+	/* SYN-RECEIVED: a SYN; ESTABLISHED: a cookie.  LISTEN itself has no record. */
+	[TCPS_CLOSED] = TO(TCPS_SYN_SENT) | TO(TCPS_SYN_RECEIVED) | TO(TCPS_ESTABLISHED),
+	[TCPS_SYN_SENT] = TO(TCPS_SYN_RECEIVED) | TO(TCPS_ESTABLISHED),
+	[TCPS_SYN_RECEIVED] = TO(TCPS_ESTABLISHED),
+	[TCPS_ESTABLISHED] = TO(TCPS_FIN_WAIT_1) | TO(TCPS_CLOSE_WAIT),
+	[TCPS_CLOSE_WAIT] = TO(TCPS_LAST_ACK),
+	[TCPS_FIN_WAIT_1] = TO(TCPS_FIN_WAIT_2) | TO(TCPS_CLOSING) | TO(TCPS_TIME_WAIT),
+	[TCPS_FIN_WAIT_2] = TO(TCPS_TIME_WAIT),
+	[TCPS_CLOSING] = TO(TCPS_TIME_WAIT),
+	[TCPS_LAST_ACK] = 0,
+	[TCPS_TIME_WAIT] = 0,
+};
+
+const char *
+tcp_state_name(enum tcp_state state)
+{
+	check(state < TCPS_N);
+	return state_names[state];
+}
+
+void
+tcp_enter(struct tcp_tcb *tcb, enum tcp_state next)
+{
+	check(next == TCPS_CLOSED || (next_states[tcb->state] & TO(next)) != 0);
+	tcb->state = (uint8_t)next;
+}
+
+static void
+count_end(struct tcp_engine *engine, enum weir_close_reason reason)
+{
+	counter_increment(engine->counters, COUNTER_flow_closed);
+	if (reason == WEIR_CLOSE_RESET)
+		counter_increment(engine->counters, COUNTER_flow_reset_by_peer);
+	if (reason == WEIR_CLOSE_TIMEOUT)
+		counter_increment(engine->counters, COUNTER_flow_timed_out);
+}
+
+void
+tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reason)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->state == TCPS_SYN_RECEIVED)
+		engine->syn_policy.half_open--;
+	else
+		count_end(engine, reason);
+	if (flow->listener != FLOW_NO_LISTENER)
+		engine->listener_flows[flow->listener]--;
+
+	tcp_enter(tcb, TCPS_CLOSED);
+	tcb->flags = (uint16_t)((tcb->flags & ~TCB_REASON_MASK) | (reason << TCB_REASON_SHIFT));
+	timer_wheel_cancel(&engine->wheel, idx);
+	flow_pool_unlink(&engine->flows, idx);
+
+	flow->deferred &= (uint8_t) ~(TCP_DEFER_OUTPUT | TCP_DEFER_ACK | TCP_DEFER_WRITABLE);
+	if (reason != WEIR_CLOSE_NORMAL) {
+		flow->deferred &= (uint8_t) ~(TCP_DEFER_TEXT | TCP_DEFER_PEER_FIN);
+		if (tcb->transfer != TCP_TRANSFER_NONE) {
+			tcp_transfer_destroy(&engine->transfers, tcb->transfer);
+			tcb->transfer = TCP_TRANSFER_NONE;
+		}
+	}
+	check(tcp_defer(engine, idx, TCP_DEFER_CLOSED));
+}
+
+void
+tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	bool has_timestamps = tcb_has(tcb, TCB_TIMESTAMPS);
+	struct time_wait tw = {
+		.snd_nxt = tcb->snd_nxt,
+		.rcv_nxt = tcb->rcv_nxt,
+		.ts_recent = tcb->ts_recent,
+	};
+
+	tcp_emit_ack(engine, idx);
+	tcp_enter(tcb, TCPS_TIME_WAIT);
+	counter_increment(engine->counters, COUNTER_time_wait_entered);
+	if (time_wait_table_insert(&engine->time_wait, flow_hash_of(&engine->flow_hash, &flow->key),
+				   &tw, has_timestamps,
+				   engine->tick + engine->config->time_wait_ticks))
+		counter_increment(engine->counters, COUNTER_time_wait_recycled);
+	tcp_finish(engine, idx, WEIR_CLOSE_NORMAL);
+}
+
+void
+tcp_user_abort(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->state != TCPS_CLOSED) {
+		if (tcb->state != TCPS_SYN_RECEIVED)
+			counter_increment(engine->counters, COUNTER_flow_aborted);
+		tcp_emit_abort(engine, idx);
+		tcp_finish(engine, idx, WEIR_CLOSE_SHUTDOWN);
+	}
+	/* The user knows: nothing is to be told any more. */
+	if (flow->deferred & TCP_DEFER_LISTED)
+		flow->deferred = TCP_DEFER_LISTED;
+	else
+		tcp_flow_free(engine, idx);
+}
+
+void
+tcp_flow_free(struct tcp_engine *engine, uint32_t idx)
+{
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	check(tcb->state == TCPS_CLOSED);
+	check((flow->deferred & TCP_DEFER_LISTED) == 0);
+	if (tcb->transfer != TCP_TRANSFER_NONE) {
+		tcp_transfer_destroy(&engine->transfers, tcb->transfer);
+		tcb->transfer = TCP_TRANSFER_NONE;
+	}
+	flow_pool_free(&engine->flows, idx);
+}

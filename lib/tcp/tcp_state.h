@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* State changes, and the only two ways out of a connection. */
+#ifndef WEIR_TCP_TCP_STATE_H
+#define WEIR_TCP_TCP_STATE_H
+
+#include "tcp_engine.h"
+#include "weir/app.h"
+
+const char *tcp_state_name(enum tcp_state state);
+
+/* Every change of state goes through here and is checked against RFC 9293, figure 5. */
+void tcp_enter(struct tcp_tcb *tcb, enum tcp_state next);
+
+/*
+ * The connection is over: no timer, out of the flow table, its application told
+ * at the end of the burst.  Unless it ended normally, text not yet delivered is
+ * given up.  The record lives on until then.
+ */
+void tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reason);
+
+/* FIN-WAIT or CLOSING to TIME-WAIT: acknowledge the FIN, keep the compact form, finish. */
+void tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_syn_policy.h"
+
+#include "units.h"
+
+/* SYNs are counted over a tenth of a second: soon enough to notice, long enough to average. */
+#define WINDOW_NS	   (NS_PER_SECOND / 10)
+#define WINDOWS_PER_SECOND 10
+
+bool
+tcp_syn_policy_takes_cookies(const struct tcp_engine *engine)
+{
+	return engine->config->cookies != TCP_COOKIES_NEVER;
+}
+
+static bool
+queue_is_full(const struct tcp_engine *engine)
+{
+	return engine->syn_policy.half_open >= engine->config->syn_queue_max;
+}
+
+static bool
+rate_is_exceeded(const struct tcp_engine *engine)
+{
+	return engine->syn_policy.window_syns > engine->config->syn_rate / WINDOWS_PER_SECOND;
+}
+
+static void
+count_syn(struct tcp_engine *engine)
+{
+	struct tcp_syn_policy *policy = &engine->syn_policy;
+
+	if (engine->now_ns - policy->window_start_ns >= WINDOW_NS) {
+		policy->window_start_ns = engine->now_ns;
+		policy->window_syns = 0;
+	}
+	policy->window_syns++;
+}
+
+enum syn_choice
+tcp_syn_policy_choose(struct tcp_engine *engine)
+{
+	struct tcp_syn_policy *policy = &engine->syn_policy;
+	bool is_full = queue_is_full(engine);
+
+	if (engine->config->cookies == TCP_COOKIES_ALWAYS)
+		return SYN_COOKIE;
+	if (engine->config->cookies == TCP_COOKIES_NEVER)
+		return is_full ? SYN_REFUSE : SYN_QUEUE;
+
+	count_syn(engine);
+	if (is_full || rate_is_exceeded(engine)) {
+		policy->calm_since_ns = engine->now_ns;
+		if (!policy->use_cookies) {
+			policy->use_cookies = true;
+			counter_increment(engine->counters, COUNTER_cookie_mode_entered);
+		}
+	}
+	return policy->use_cookies ? SYN_COOKIE : SYN_QUEUE;
+}
+
+void
+tcp_syn_policy_calm(struct tcp_engine *engine)
+{
+	struct tcp_syn_policy *policy = &engine->syn_policy;
+
+	if (engine->config->cookies != TCP_COOKIES_AUTO || !policy->use_cookies)
+		return;
+	/* Half empty, not just not full: the next SYN must not switch back at once. */
+	if (policy->half_open > engine->config->syn_queue_max / 2)
+		policy->calm_since_ns = engine->now_ns;
+	if (engine->now_ns - policy->calm_since_ns >= engine->config->syn_hold_ns) {
+		policy->use_cookies = false;
+		counter_increment(engine->counters, COUNTER_cookie_mode_left);
+	}
+}

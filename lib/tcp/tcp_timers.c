@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_timers.h"
+
+#include "check.h"
+#include "tcp_emit.h"
+#include "tcp_loss.h"
+#include "tcp_output.h"
+#include "tcp_rto.h"
+#include "tcp_state.h"
+#include "tcp_syn_policy.h"
+#include "units.h"
+
+/* Bounds on the work of one turn. */
+#define TIMER_BUDGET	 256
+#define ACK_BUDGET	 256
+#define TIME_WAIT_BUDGET 64
+
+/* What the timer is waiting for, in the order of tcp_timers.h. */
+enum timer_purpose {
+	PURPOSE_SYN_ACK,
+	PURPOSE_RETRANSMIT,
+	PURPOSE_PROBE,
+	PURPOSE_FIN_WAIT_2,
+	PURPOSE_IDLE,
+};
+
+static struct tcp_transfer *
+transfer_of(struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	return tcb->transfer == TCP_TRANSFER_NONE
+		       ? NULL
+		       : tcp_transfer_get(&engine->transfers, tcb->transfer);
+}
+
+static bool
+text_waits(struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	const struct tcp_transfer *transfer = transfer_of(engine, tcb);
+
+	if (tcb_has(tcb, TCB_FIN_QUEUED) && !tcb_has(tcb, TCB_FIN_SENT))
+		return true;
+	return transfer != NULL && transfer->send.bytes > 0;
+}
+
+static enum timer_purpose
+purpose_of(struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	if (tcb->state == TCPS_SYN_RECEIVED)
+		return PURPOSE_SYN_ACK;
+	if (tcb->snd_una != tcb->snd_nxt)
+		return PURPOSE_RETRANSMIT;
+	if (text_waits(engine, tcb))
+		return PURPOSE_PROBE;
+	if (tcb->state == TCPS_FIN_WAIT_2)
+		return PURPOSE_FIN_WAIT_2;
+	return PURPOSE_IDLE;
+}
+
+void
+tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_config *config = engine->config;
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	const struct tcp_transfer *transfer = transfer_of(engine, tcb);
+	uint32_t ticks = 0;
+
+	switch (purpose_of(engine, tcb)) {
+	case PURPOSE_SYN_ACK:
+		ticks = tcp_rto_ticks(config, tcb, (uint8_t)tcb->syn_retries);
+		break;
+	case PURPOSE_RETRANSMIT:
+	case PURPOSE_PROBE:
+		ticks = tcp_rto_ticks(config, tcb, transfer == NULL ? 0 : transfer->backoff);
+		break;
+	case PURPOSE_FIN_WAIT_2:
+		ticks = config->fin_wait_2_ticks;
+		break;
+	case PURPOSE_IDLE:
+		ticks = config->idle_ticks;
+		break;
+	}
+	if (ticks == 0)
+		timer_wheel_cancel(&engine->wheel, idx);
+	else
+		timer_wheel_arm(&engine->wheel, idx, engine->tick + ticks);
+}
+
+void
+tcp_timer_soon(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->snd_una == tcb->snd_nxt) /* else the retransmission timer runs */
+		timer_wheel_arm(&engine->wheel, idx, engine->tick + 1);
+}
+
+void
+tcp_timer_delay_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_ack_queue *queue = &engine->ack_queue;
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (engine->config->delayed_ack_ticks == 0 || queue->tail - queue->head == TCP_ACK_QUEUE) {
+		tcp_defer(engine, idx, TCP_DEFER_ACK);
+		return;
+	}
+	queue->entry[queue->tail % TCP_ACK_QUEUE].flow = idx;
+	queue->entry[queue->tail % TCP_ACK_QUEUE].deadline =
+		engine->tick + engine->config->delayed_ack_ticks;
+	queue->tail++;
+	tcb_set(tcb, TCB_ACK_DELAYED);
+}
+
+/*
+ * An entry may outlive its reason: the ACK went with text, even the connection
+ * ended and its number is another's.  Then at worst an ACK leaves early.
+ */
+static void
+expire_delayed_acks(struct tcp_engine *engine)
+{
+	struct tcp_ack_queue *queue = &engine->ack_queue;
+
+	for (uint32_t i = 0; i < ACK_BUDGET && queue->head != queue->tail; i++) {
+		uint32_t idx = queue->entry[queue->head % TCP_ACK_QUEUE].flow;
+		uint32_t deadline = queue->entry[queue->head % TCP_ACK_QUEUE].deadline;
+		const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+		if (tick_before(engine->tick, deadline))
+			return;
+		queue->head++;
+		if (tcb->state != TCPS_CLOSED && tcb_has(tcb, TCB_ACK_DELAYED))
+			tcp_defer(engine, idx, TCP_DEFER_ACK);
+	}
+}
+
+static void
+fire_syn_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->syn_retries >= engine->config->syn_retries_max) {
+		counter_increment(engine->counters, COUNTER_syn_queue_expired);
+		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		return;
+	}
+	tcb->syn_retries++;
+	counter_increment(engine->counters, COUNTER_syn_ack_retransmitted);
+	tcp_emit_syn_ack(engine, idx);
+	tcp_timer_restart(engine, idx);
+}
+
+/* R2 (RFC 9293, 3.8.3): the peer has not answered any of our retransmissions for so long. */
+static bool
+is_past(const struct tcp_engine *engine, uint32_t since, uint32_t ticks)
+{
+	return ticks != 0 && engine->tick - since >= ticks;
+}
+
+static void
+fire_retransmit(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
+
+	check(transfer != NULL); /* octets are out */
+	if (transfer->backoff == 0)
+		transfer->since = engine->tick;
+	else if (is_past(engine, transfer->since, engine->config->retransmit_ticks)) {
+		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		return;
+	}
+	counter_increment(engine->counters, COUNTER_retransmit_timeout);
+	tcp_loss_timeout(tcb, transfer);
+	tcp_timer_restart(engine, idx);
+	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+}
+
+/*
+ * The window stays shut (RFC 9293, 3.8.6.1).  While the peer answers probes the
+ * connection is kept, unless the configuration sets a limit (RFC 6429).
+ */
+static void
+fire_probe(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
+
+	if (transfer == NULL || !transfer->persisting) {
+		/* Not the window: room in tx or a transfer was lacking. */
+		tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+		tcp_timer_restart(engine, idx);
+		return;
+	}
+	if (is_past(engine, tcb->last_rx, engine->config->retransmit_ticks) ||
+	    is_past(engine, transfer->since, engine->config->persist_ticks)) {
+		tcp_emit_abort(engine, idx);
+		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		return;
+	}
+	if (transfer->backoff < TCP_BACKOFF_MAX)
+		transfer->backoff++;
+	counter_increment(engine->counters, COUNTER_window_probe_sent);
+	tcp_output_probe(engine, idx);
+	tcp_timer_restart(engine, idx);
+}
+
+static void
+fire_idle(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	uint32_t idle_ticks = engine->config->idle_ticks;
+
+	if (idle_ticks == 0)
+		return;
+	if (engine->tick - tcb->last_rx < idle_ticks) {
+		/* There was life since: segments do not touch the timer, so it looks itself. */
+		timer_wheel_arm(&engine->wheel, idx, tcb->last_rx + idle_ticks);
+		return;
+	}
+	tcp_emit_abort(engine, idx);
+	tcp_finish(engine, idx, WEIR_CLOSE_IDLE);
+}
+
+static void
+fire(void *arg, uint32_t idx)
+{
+	struct tcp_engine *engine = arg;
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	check(tcb->state != TCPS_CLOSED);
+	switch (purpose_of(engine, tcb)) {
+	case PURPOSE_SYN_ACK:
+		fire_syn_ack(engine, idx);
+		break;
+	case PURPOSE_RETRANSMIT:
+		fire_retransmit(engine, idx);
+		break;
+	case PURPOSE_PROBE:
+		fire_probe(engine, idx);
+		break;
+	case PURPOSE_FIN_WAIT_2:
+		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		break;
+	case PURPOSE_IDLE:
+		fire_idle(engine, idx);
+		break;
+	}
+}
+
+void
+tcp_engine_expire(struct tcp_engine *engine)
+{
+	expire_delayed_acks(engine);
+	timer_wheel_poll(&engine->wheel, engine->tick, TIMER_BUDGET, fire, engine);
+	time_wait_table_expire(&engine->time_wait, engine->tick, TIME_WAIT_BUDGET);
+	tcp_syn_policy_calm(engine);
+}

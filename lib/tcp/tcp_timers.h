@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * A connection has one timer, and what it means follows from the connection:
+ *
+ *	SYN-RECEIVED		send the SYN-ACK again, in the end give up
+ *	octets are out		retransmission timeout (RFC 6298), in the end R2
+ *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
+ *	FIN-WAIT-2		give up waiting for the peer's FIN
+ *	otherwise		the idle timeout, if there is one
+ *
+ * Others report what happened; which deadline that makes is decided here.
+ */
+#ifndef WEIR_TCP_TCP_TIMERS_H
+#define WEIR_TCP_TCP_TIMERS_H
+
+#include "tcp_engine.h"
+
+/* The situation above changed, or was confirmed by the peer: choose the deadline anew. */
+void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
+
+/* Look at this connection again in the next tick, whatever its timer says. */
+void tcp_timer_soon(struct tcp_engine *engine, uint32_t idx);
+
+/* In-order text was taken and need not be acknowledged at once. */
+void tcp_timer_delay_ack(struct tcp_engine *engine, uint32_t idx);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_user.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_common.h>
+
+#include "check.h"
+#include "tcp_state.h"
+#include "tcp_steps.h"
+#include "tcp_window.h"
+
+static bool
+may_send(const struct tcp_tcb *tcb)
+{
+	return (tcb->state == TCPS_ESTABLISHED || tcb->state == TCPS_CLOSE_WAIT) &&
+	       !tcb_has(tcb, TCB_FIN_QUEUED);
+}
+
+uint32_t
+tcp_user_send_room(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	uint32_t queued = 0;
+
+	if (!may_send(tcb))
+		return 0;
+	if (tcb->transfer != TCP_TRANSFER_NONE)
+		queued = tcp_transfer_get(&engine->transfers, tcb->transfer)->send.bytes;
+	if (queued >= engine->config->send_buffer) {
+		tcb_set(tcb, TCB_WANT_WRITABLE);
+		return 0;
+	}
+	return engine->config->send_buffer - queued;
+}
+
+/* Whether text may be queued now; *transfer is where. */
+static int
+prepare_send(struct tcp_engine *engine, uint32_t idx, struct tcp_transfer **transfer)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!may_send(tcb))
+		return -EPIPE;
+	if (tcp_user_send_room(engine, idx) == 0)
+		return -EAGAIN;
+	*transfer = tcp_need_transfer(engine, idx);
+	if (*transfer == NULL) {
+		/* Nothing of this flow is out, so no ACK will wake it: look again soon. */
+		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
+		return -ENOBUFS;
+	}
+	return 0;
+}
+
+int
+tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer;
+	int error = prepare_send(engine, idx, &transfer);
+
+	if (error != 0)
+		return error;
+	text_queue_append(&transfer->send, chain);
+	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+	return 0;
+}
+
+/* A chain of fresh buffers with a copy of the text, or NULL. */
+static struct rte_mbuf *
+copy_text(struct tcp_engine *engine, const uint8_t *text, uint32_t bytes)
+{
+	struct rte_mbuf *head = NULL;
+
+	while (bytes > 0) {
+		struct rte_mbuf *m = tcp_engine_alloc(engine);
+		uint32_t here;
+
+		if (m == NULL) {
+			rte_pktmbuf_free(head);
+			return NULL;
+		}
+		here = RTE_MIN(bytes, (uint32_t)rte_pktmbuf_tailroom(m));
+		memcpy(rte_pktmbuf_append(m, (uint16_t)here), text, here);
+		text += here;
+		bytes -= here;
+		if (head == NULL)
+			head = m;
+		else if (rte_pktmbuf_chain(head, m) != 0) {
+			rte_pktmbuf_free(m);
+			rte_pktmbuf_free(head);
+			return NULL;
+		}
+	}
+	return head;
+}
+
+int
+tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, uint32_t bytes)
+{
+	struct tcp_transfer *transfer;
+	struct rte_mbuf *chain;
+	int error = prepare_send(engine, idx, &transfer);
+
+	if (error != 0 || bytes == 0)
+		return error;
+	if (engine->buffers_short || (chain = copy_text(engine, text, bytes)) == NULL) {
+		tcp_transfer_settle(&engine->transfers, tcp_engine_tcb(engine, idx)->transfer,
+				    tcp_engine_tcb(engine, idx));
+		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
+		return -ENOBUFS;
+	}
+	return tcp_user_send(engine, idx, chain);
+}
+
+struct rte_mbuf *
+tcp_user_receive(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer;
+	struct rte_mbuf *chain;
+
+	if (tcb->transfer == TCP_TRANSFER_NONE)
+		return NULL;
+	transfer = tcp_transfer_get(&engine->transfers, tcb->transfer);
+	counter_add(engine->counters, COUNTER_rx_data_bytes, transfer->receive.bytes);
+	chain = text_queue_take(&transfer->receive);
+	if (chain == NULL || tcb->state == TCPS_CLOSED)
+		return chain;
+	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	if (tcp_window_has_opened(engine->config, tcb, 0))
+		tcp_defer(engine, idx, TCP_DEFER_ACK);
+	return chain;
+}
+
+void
+tcp_user_pause(struct tcp_engine *engine, uint32_t idx)
+{
+	tcb_set(tcp_engine_tcb(engine, idx), TCB_PAUSED);
+}
+
+void
+tcp_user_resume(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!tcb_has(tcb, TCB_PAUSED))
+		return;
+	tcb_clear(tcb, TCB_PAUSED);
+	/* Text, and behind it a FIN or the end, may have been waiting for this. */
+	tcp_defer(engine, idx, TCP_DEFER_TEXT);
+}
+
+void
+tcp_user_close(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!may_send(tcb))
+		return;
+	tcb_set(tcb, TCB_FIN_QUEUED);
+	tcp_enter(tcb, tcb->state == TCPS_ESTABLISHED ? TCPS_FIN_WAIT_1 : TCPS_LAST_ACK);
+	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+}
