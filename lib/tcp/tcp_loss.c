@@ -45,6 +45,16 @@ tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	transfer->cwnd = RTE_MIN(transfer->cwnd, initial_window(tcb));
 }
 
+/* Let [from, to) be sent again. */
+static void
+resend(struct tcp_transfer *transfer, uint32_t from, uint32_t to)
+{
+	transfer->rtx_nxt = from;
+	transfer->rtx_end = to;
+	transfer->again.m = NULL;     /* what it points at may be long freed */
+	transfer->rtt_timing = false; /* Karn: what is out is now ambiguous */
+}
+
 void
 tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
@@ -56,20 +66,16 @@ tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	transfer->cwnd = tcb->mss;
 	transfer->ca_acked = 0;
 	transfer->dupacks = 0;
-	transfer->rtt_timing = false; /* Karn: what is out is now ambiguous */
 	transfer->recovery = RECOVERY_TIMEOUT;
 	transfer->recover = tcb->snd_nxt;
-	transfer->rtx_nxt = tcb->snd_una;
-	transfer->rtx_end = tcb->snd_nxt;
+	resend(transfer, tcb->snd_una, tcb->snd_nxt);
 }
 
 /* One segment from SND.UNA on. */
 static void
 resend_first(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
-	transfer->rtx_nxt = tcb->snd_una;
-	transfer->rtx_end = tcb->snd_una + RTE_MIN(flight(tcb), (uint32_t)tcb->mss);
-	transfer->rtt_timing = false;
+	resend(transfer, tcb->snd_una, tcb->snd_una + RTE_MIN(flight(tcb), (uint32_t)tcb->mss));
 }
 
 bool

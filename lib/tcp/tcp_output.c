@@ -266,6 +266,11 @@ tcp_output(struct tcp_engine *engine, uint32_t idx)
 		tcp_transfer_settle(&engine->transfers, sender.tcb->transfer, sender.tcb);
 	}
 	send_owed_acks(engine, idx);
+	/* The list must keep places for events: what does not fit waits for an ACK or the timer. */
+	if (is_stuck && engine->deferred_count > TCP_DEFERRED_MAX / 2) {
+		tcp_timer_soon(engine, idx);
+		is_stuck = false;
+	}
 	if (!is_stuck)
 		flow->deferred &= (uint8_t)~TCP_DEFER_OUTPUT;
 	return is_stuck;

@@ -36,34 +36,22 @@ tcp_user_send_room(struct tcp_engine *engine, uint32_t idx)
 	return engine->config->send_buffer - queued;
 }
 
-/* Whether text may be queued now; *transfer is where. */
-static int
-prepare_send(struct tcp_engine *engine, uint32_t idx, struct tcp_transfer **transfer)
-{
-	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
-
-	if (!may_send(tcb))
-		return -EPIPE;
-	if (tcp_user_send_room(engine, idx) == 0)
-		return -EAGAIN;
-	*transfer = tcp_need_transfer(engine, idx);
-	if (*transfer == NULL) {
-		/* Nothing of this flow is out, so no ACK will wake it: look again soon. */
-		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
-		return -ENOBUFS;
-	}
-	return 0;
-}
-
 int
 tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	struct tcp_transfer *transfer;
-	int error = prepare_send(engine, idx, &transfer);
 
-	if (error != 0)
-		return error;
+	if (!may_send(tcb))
+		return -EPIPE;
+	if (tcp_user_send_room(engine, idx) == 0)
+		return -EAGAIN;
+	transfer = tcp_need_transfer(engine, idx);
+	if (transfer == NULL) {
+		/* Nothing of this flow is out, so no ACK will wake it: try again next turn. */
+		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
+		return -ENOBUFS;
+	}
 	text_queue_append(&transfer->send, chain);
 	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
@@ -102,19 +90,25 @@ copy_text(struct tcp_engine *engine, const uint8_t *text, uint32_t bytes)
 int
 tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, uint32_t bytes)
 {
-	struct tcp_transfer *transfer;
-	struct rte_mbuf *chain;
-	int error = prepare_send(engine, idx, &transfer);
+	struct rte_mbuf *chain = NULL;
+	int error;
 
-	if (error != 0 || bytes == 0)
-		return error;
-	if (engine->buffers_short || (chain = copy_text(engine, text, bytes)) == NULL) {
-		tcp_transfer_settle(&engine->transfers, tcp_engine_tcb(engine, idx)->transfer,
-				    tcp_engine_tcb(engine, idx));
+	if (!may_send(tcp_engine_tcb(engine, idx)))
+		return -EPIPE;
+	if (bytes == 0)
+		return 0;
+	if (tcp_user_send_room(engine, idx) == 0)
+		return -EAGAIN;
+	if (!engine->buffers_short)
+		chain = copy_text(engine, text, bytes);
+	if (chain == NULL) {
 		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
 		return -ENOBUFS;
 	}
-	return tcp_user_send(engine, idx, chain);
+	error = tcp_user_send(engine, idx, chain);
+	if (error != 0)
+		rte_pktmbuf_free(chain);
+	return error;
 }
 
 struct rte_mbuf *
