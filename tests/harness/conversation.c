@@ -16,7 +16,7 @@ static struct conversation *abandoned;
 static void
 log_line(struct conversation *c, const char *what, const char *text)
 {
-	double seconds = (double)(c->rig.now_ns - c->opened_ns) / (double)NS_PER_S;
+	double seconds = (double)(c->rig.now_ns - c->opened_ns) / (double)NS_PER_SECOND;
 
 	fprintf(c->dialogue, "  %10.4f  %u %s %s\n", seconds, (unsigned int)(c->peer - c->peers),
 		what, text);

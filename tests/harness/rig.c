@@ -41,7 +41,7 @@ void
 rig_setup_init(struct rig_setup *setup)
 {
 	*setup = (struct rig_setup){
-		.start_ns = 1000 * NS_PER_S,
+		.start_ns = 1000 * NS_PER_SECOND,
 		.unix_ns = RIG_UNIX_NS,
 		.vlan_id = VLAN_NONE,
 		.kind = prf_kind_best(),
@@ -69,7 +69,7 @@ rig_setup_init(struct rig_setup *setup)
 				.syn_queue_max = 8,
 				.syn_retries_max = 5,
 				.syn_rate = 1000,
-				.syn_hold_ns = 10 * NS_PER_S,
+				.syn_hold_ns = 10 * NS_PER_SECOND,
 			},
 	};
 	setup->tcp.ports[0] = (struct tcp_port){.mtu = RIG_MTU, .multi_segment = true};

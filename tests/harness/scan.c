@@ -82,15 +82,15 @@ bool
 scan_seconds(const char **cursor, uint64_t *ns)
 {
 	uint32_t whole = 0;
-	uint64_t unit = NS_PER_S;
+	uint64_t unit = NS_PER_SECOND;
 	bool has_whole = scan_uint32(cursor, &whole);
 
-	*ns = whole * NS_PER_S;
+	*ns = whole * NS_PER_SECOND;
 	if (**cursor != '.')
 		return has_whole;
 	for ((*cursor)++; isdigit((unsigned char)**cursor); (*cursor)++) {
 		unit /= 10;
 		*ns += (uint64_t)(**cursor - '0') * unit;
 	}
-	return has_whole || unit < NS_PER_S;
+	return has_whole || unit < NS_PER_SECOND;
 }
