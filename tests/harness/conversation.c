@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "tcp_seq.h"
+#include "tcp_state.h"
 
 #define STEP_NS NS_PER_MS /* time passes in such steps */
 

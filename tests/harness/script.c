@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "tcp_state.h"
 
 #define EARLY_NS (1 * NS_PER_MS)
 #define LATE_NS	 (4 * NS_PER_MS)
