@@ -40,9 +40,9 @@ static_assert((INDEX_SLOTS_MAX & (INDEX_SLOTS_MAX - 1)) == 0, "doubling ends the
 static_assert(FACTS_MAX < INDEX_FREE, "a fact's number fits an index slot");
 
 struct fact {
-	struct ip_addr addr;
+	struct ip_addr addr; /* zero where the kind has none */
+	uint32_t place;	     /* place_of(port, VLAN) or place_of(local_idx, TCP port) */
 	uint16_t kind;
-	uint16_t place[2]; /* port and VLAN, or local_idx and TCP port */
 	uint16_t value;
 };
 
@@ -60,49 +60,35 @@ struct listener_table {
 	struct listener listeners[LISTENERS_MAX];
 };
 
-static struct fact
-fact_of(enum fact_kind kind, const struct ip_addr *addr, uint16_t place_0, uint16_t place_1)
-{
-	struct fact fact = {.kind = (uint16_t)kind, .place = {place_0, place_1}};
-
-	if (addr != NULL)
-		fact.addr = *addr;
-	return fact;
-}
-
-static bool
-fact_equal(const struct fact *a, const struct fact *b)
-{
-	return ip_addr_equal(&a->addr, &b->addr) && a->kind == b->kind &&
-	       a->place[0] == b->place[0] && a->place[1] == b->place[1];
-}
-
-/* Multiplication spreads upwards only, so the high half is folded back down. */
-static uint64_t
-stir(uint64_t x)
-{
-	x *= UINT64_C(0x9e3779b97f4a7c15);
-	return x ^ (x >> 32);
-}
+static const struct ip_addr no_addr;
 
 static uint32_t
-fact_hash(const struct fact *fact)
+place_of(uint16_t high, uint16_t low)
 {
-	uint64_t rest =
-		(uint64_t)fact->kind << 32 | (uint64_t)fact->place[0] << 16 | fact->place[1];
+	return (uint32_t)high << 16 | low;
+}
 
-	return (uint32_t)stir(stir(stir(fact->addr.half[0]) + fact->addr.half[1]) + rest);
+/* One wide multiplication: every bit of the key reaches the low bits of the result. */
+static uint32_t
+fact_hash(enum fact_kind kind, const struct ip_addr *addr, uint32_t place)
+{
+	uint64_t rest = ((uint64_t)kind << 32 | place) * UINT64_C(0x9e3779b97f4a7c15);
+	unsigned __int128 product = addr->half[0] ^ UINT64_C(0xd1b54a32d192ed03);
+
+	product *= addr->half[1] ^ rest;
+	return (uint32_t)(product >> 64) ^ (uint32_t)product;
 }
 
 static const struct fact *
-fact_lookup(const struct listener_table *table, const struct fact *wanted)
+fact_lookup(const struct listener_table *table, enum fact_kind kind, const struct ip_addr *addr,
+	    uint32_t place)
 {
-	uint32_t i = fact_hash(wanted) & table->index_mask;
+	uint32_t i = fact_hash(kind, addr, place) & table->index_mask;
 
 	for (; table->index[i] != INDEX_FREE; i = (i + 1) & table->index_mask) {
 		const struct fact *fact = &table->facts[table->index[i]];
 
-		if (fact_equal(fact, wanted))
+		if (ip_addr_equal(&fact->addr, addr) && fact->place == place && fact->kind == kind)
 			return fact;
 	}
 	return NULL;
@@ -111,8 +97,10 @@ fact_lookup(const struct listener_table *table, const struct fact *wanted)
 static void
 index_insert(struct listener_table *table, uint32_t fact_idx)
 {
-	uint32_t i = fact_hash(&table->facts[fact_idx]) & table->index_mask;
+	const struct fact *fact = &table->facts[fact_idx];
+	uint32_t i = fact_hash((enum fact_kind)fact->kind, &fact->addr, fact->place);
 
+	i &= table->index_mask;
 	while (table->index[i] != INDEX_FREE)
 		i = (i + 1) & table->index_mask;
 	table->index[i] = (uint16_t)fact_idx;
@@ -129,30 +117,18 @@ index_rebuild(struct listener_table *table, uint32_t slots)
 }
 
 static void
-fact_insert(struct listener_table *table, struct fact fact, uint16_t value)
+fact_insert(struct listener_table *table, enum fact_kind kind, const struct ip_addr *addr,
+	    uint32_t place, uint16_t value)
 {
+	struct fact fact = {.addr = *addr, .place = place, .kind = (uint16_t)kind, .value = value};
+
 	check(table->fact_count < FACTS_MAX);
-	if (fact_lookup(table, &fact) != NULL)
+	if (fact_lookup(table, kind, addr, place) != NULL)
 		return; /* two addresses of one subnet, say */
-	fact.value = value;
 	table->facts[table->fact_count] = fact;
 	index_insert(table, table->fact_count++);
 	if (2 * table->fact_count > table->index_mask + 1)
 		index_rebuild(table, 2 * (table->index_mask + 1));
-}
-
-static uint16_t
-fact_value(const struct listener_table *table, struct fact wanted, uint16_t none)
-{
-	const struct fact *fact = fact_lookup(table, &wanted);
-
-	return fact != NULL ? fact->value : none;
-}
-
-static bool
-fact_is_known(const struct listener_table *table, struct fact wanted)
-{
-	return fact_lookup(table, &wanted) != NULL;
 }
 
 /*
@@ -194,6 +170,7 @@ int
 listener_table_add_address(struct listener_table *table, const struct local_address *address)
 {
 	const struct ip_addr *addr = &address->addr;
+	uint32_t place = place_of(address->port, address->vlan_id);
 	uint16_t local_idx = (uint16_t)table->address_count;
 	struct ip_addr broadcast;
 
@@ -204,11 +181,11 @@ listener_table_add_address(struct listener_table *table, const struct local_addr
 		return -ENOSPC;
 
 	table->addresses[table->address_count++] = *address;
-	fact_insert(table, fact_of(FACT_LOCAL, addr, address->port, address->vlan_id), local_idx);
-	fact_insert(table, fact_of(FACT_OURS, addr, 0, 0), 0);
-	fact_insert(table, fact_of(FACT_VLAN, NULL, address->port, address->vlan_id), 0);
+	fact_insert(table, FACT_LOCAL, addr, place, local_idx);
+	fact_insert(table, FACT_OURS, addr, 0, 0);
+	fact_insert(table, FACT_VLAN, &no_addr, place, 0);
 	if (directed_broadcast(address, &broadcast))
-		fact_insert(table, fact_of(FACT_BROADCAST, &broadcast, address->port, 0), 0);
+		fact_insert(table, FACT_BROADCAST, &broadcast, address->port, 0);
 	return local_idx;
 }
 
@@ -232,7 +209,7 @@ listener_table_bind(struct listener_table *table, uint16_t listener, uint16_t lo
 	if (table->binding_count == BINDINGS_MAX)
 		return -ENOSPC;
 	table->binding_count++;
-	fact_insert(table, fact_of(FACT_BINDING, NULL, local_idx, tcp_port), listener);
+	fact_insert(table, FACT_BINDING, &no_addr, place_of(local_idx, tcp_port), listener);
 	return 0;
 }
 
@@ -240,7 +217,9 @@ uint16_t
 listener_table_local(const struct listener_table *table, const struct ip_addr *addr, uint8_t port,
 		     uint16_t vlan_id)
 {
-	return fact_value(table, fact_of(FACT_LOCAL, addr, port, vlan_id), LOCAL_NONE);
+	const struct fact *fact = fact_lookup(table, FACT_LOCAL, addr, place_of(port, vlan_id));
+
+	return fact != NULL ? fact->value : LOCAL_NONE;
 }
 
 const struct local_address *
@@ -253,26 +232,29 @@ listener_table_address(const struct listener_table *table, uint16_t local_idx)
 bool
 listener_table_is_ours(const struct listener_table *table, const struct ip_addr *addr)
 {
-	return fact_is_known(table, fact_of(FACT_OURS, addr, 0, 0));
+	return fact_lookup(table, FACT_OURS, addr, 0) != NULL;
 }
 
 bool
 listener_table_is_broadcast(const struct listener_table *table, const struct ip_addr *addr,
 			    uint8_t port)
 {
-	return fact_is_known(table, fact_of(FACT_BROADCAST, addr, port, 0));
+	return fact_lookup(table, FACT_BROADCAST, addr, port) != NULL;
 }
 
 bool
 listener_table_has_vlan(const struct listener_table *table, uint8_t port, uint16_t vlan_id)
 {
-	return fact_is_known(table, fact_of(FACT_VLAN, NULL, port, vlan_id));
+	return fact_lookup(table, FACT_VLAN, &no_addr, place_of(port, vlan_id)) != NULL;
 }
 
 uint16_t
 listener_table_find(const struct listener_table *table, uint16_t local_idx, uint16_t tcp_port)
 {
-	return fact_value(table, fact_of(FACT_BINDING, NULL, local_idx, tcp_port), LISTENER_NONE);
+	const struct fact *fact =
+		fact_lookup(table, FACT_BINDING, &no_addr, place_of(local_idx, tcp_port));
+
+	return fact != NULL ? fact->value : LISTENER_NONE;
 }
 
 const struct listener *
