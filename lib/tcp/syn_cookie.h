@@ -91,8 +91,9 @@ struct cookie syn_cookie_make(const struct syn_cookie *cookies, const struct coo
 /*
  * Judge an acknowledgment: `iss` is SEG.ACK - 1, tuple->irs is SEG.SEQ - 1,
  * `tsecr` counts only if `has_timestamps`.  On COOKIE_VALID `options` holds what
- * the cookie remembers and, with timestamps, *rtt_ms the time since the SYN-ACK
- * modulo 16 s (UINT32_MAX without).
+ * the cookie remembers and *rtt_ms the time since the SYN-ACK, up to 32 s, not
+ * authenticated; UINT32_MAX where it is unknown: without timestamps, or made by a
+ * clock ahead of ours.
  */
 enum cookie_verdict syn_cookie_check(const struct syn_cookie *cookies,
 				     const struct cookie_tuple *tuple, uint32_t iss,
