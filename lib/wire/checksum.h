@@ -30,7 +30,11 @@ uint64_t checksum_pseudo(const struct ip_addr *source, const struct ip_addr *des
 /* Sum of `bytes` octets of an mbuf chain from `offset` on; they must be there. */
 uint64_t checksum_sum_mbuf(const struct rte_mbuf *m, uint32_t offset, uint32_t bytes);
 
-/* RFC 1624, equation 3: the new checksum after a 16-bit field changed. */
+/*
+ * RFC 1624, equation 3: the new checksum after a 16-bit field changed.  Wrong,
+ * 0 for 0xffff, if after the change all that is summed is zeros; no header with
+ * addresses is.
+ */
 static inline uint16_t
 checksum_update16(uint16_t checksum, uint16_t before, uint16_t after)
 {

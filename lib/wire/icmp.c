@@ -44,7 +44,7 @@ icmp_parse(const struct rte_mbuf *m, const struct frame *frame, enum icmp_kind *
 	const struct wire_icmp *icmp =
 		rte_pktmbuf_mtod_offset(m, const struct wire_icmp *, frame->l4_off);
 
-	if (frame->l4_bytes < sizeof(*icmp) || m->data_len < frame->l4_off + sizeof(*icmp))
+	if (m->data_len < frame->l4_off + sizeof(*icmp))
 		return DROP_icmp_malformed;
 	if (!checksum_ok(m, frame))
 		return DROP_icmp_malformed;
@@ -77,6 +77,21 @@ turn_ipv6(struct wire_ipv6 *ip, const struct frame *frame, uint8_t hop_limit)
 	memcpy(ip->destination, frame->source.octet, sizeof(ip->destination));
 }
 
+/*
+ * A reply of zeros alone, and there are such, would get 0 from the update where
+ * a sum gives 0xffff.  A receiver, who adds up to the latter, takes that for
+ * every message whose sum is zero of either sign.
+ */
+static rte_be16_t
+checksum_after_type(const struct wire_icmp *icmp, uint8_t type)
+{
+	rte_be16_t before = rte_cpu_to_be_16((uint16_t)(icmp->type << 8));
+	rte_be16_t after = rte_cpu_to_be_16((uint16_t)(type << 8));
+	rte_be16_t checksum = checksum_update16(icmp->checksum, before, after);
+
+	return checksum == 0 ? UINT16_MAX : checksum;
+}
+
 void
 icmp_emit_echo_reply(struct rte_mbuf *m, const struct frame *frame, const uint8_t our_mac[6],
 		     uint8_t ttl)
@@ -86,9 +101,7 @@ icmp_emit_echo_reply(struct rte_mbuf *m, const struct frame *frame, const uint8_
 	uint8_t type = frame->is_ipv6 ? ICMPV6_TYPE_ECHO_REPLY : ICMP_TYPE_ECHO_REPLY;
 	void *ip = (uint8_t *)icmp - ip_bytes;
 
-	icmp->checksum =
-		checksum_update16(icmp->checksum, rte_cpu_to_be_16((uint16_t)(icmp->type << 8)),
-				  rte_cpu_to_be_16((uint16_t)(type << 8)));
+	icmp->checksum = checksum_after_type(icmp, type);
 	icmp->type = type;
 	if (frame->is_ipv6)
 		turn_ipv6(ip, frame, ttl);

@@ -153,8 +153,8 @@ TEST(a_frame_cut_short_is_refused)
 /* The same cuts, but between the segments of a chain: all headers must be in the first. */
 TEST(headers_beyond_the_first_segment_are_refused)
 {
-	struct packet packet =
-		packet_sealed(ETHER("86dd") IPV6("00") EXTENSION("3c") EXTENSION("06") TCP("5002"));
+	struct packet packet = packet_sealed(ETHER("86dd") IPV6("00") EXTENSION(
+		"3c") "0601 010c000000000000000000000000" TCP("5002"));
 	struct frame frame;
 	struct rte_mbuf *m;
 
@@ -528,6 +528,7 @@ TEST(ipv6_options_must_end_where_their_header_ends)
 	}
 	/* Five Pad1s, and then a PadN without its length. */
 	expect_hex(ETHER("86dd") IPV6("3c") "0600 000000000001" TCP("5002"), DROP_ipv6_extension);
+	expect_hex(ETHER("86dd") IPV6("3c") "0600 000000000001", DROP_ipv6_extension);
 }
 
 TEST(padding_can_not_be_made_expensive)

@@ -178,13 +178,20 @@ TEST(the_reply_is_right_for_every_checksum)
 	struct packet packet = packet_of(ETHER("86dd") IPV6("3a") "8000 0000 0000 0001");
 	struct rte_mbuf *m;
 
-	for (unsigned int id = 0; id < 0x10000; id += 1) {
+	for (unsigned int id = 0; id < 0x10000; id++) {
 		packet.octets[58] = (uint8_t)(id >> 8);
 		packet.octets[59] = (uint8_t)id;
 		packet_seal(&packet);
 		m = reply_to(static_mbuf_guarded(0, packet.octets, packet.bytes));
 		expect_checksums_right(rte_pktmbuf_mtod(m, uint8_t *), m->pkt_len);
 	}
+}
+
+TEST(a_reply_of_zeros_has_a_valid_checksum)
+{
+	struct rte_mbuf *m = reply_to(request(ETHER("0800") IPV4("01") "0800 0000 0000 0000 0000"));
+
+	expect_checksums_right(rte_pktmbuf_mtod(m, uint8_t *), m->pkt_len);
 }
 
 TEST(an_echo_over_segments_is_answered)
