@@ -52,8 +52,9 @@ take_sack(struct tcp_options *options, const uint8_t *option, uint32_t length)
 {
 	uint32_t count = (length - 2) / SACK_BLOCK_BYTES;
 
-	if (count < 1 || count > TCP_SACK_BLOCKS_MAX || length != 2 + count * SACK_BLOCK_BYTES)
+	if (length != 2 + count * SACK_BLOCK_BYTES)
 		return;
+	check(count <= TCP_SACK_BLOCKS_MAX); /* more do not fit 40 octets */
 	options->sack_count = (uint8_t)count;
 	for (uint32_t i = 0; i < count; i++) {
 		options->sack[i].left = load_be32(option + 2 + i * SACK_BLOCK_BYTES);
