@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* What every fuzz target provides; libFuzzer or replay.c calls it. */
+#ifndef WEIR_TESTS_FUZZ_FUZZ_TARGET_H
+#define WEIR_TESTS_FUZZ_FUZZ_TARGET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t bytes);
+
+#endif

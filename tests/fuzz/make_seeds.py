@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Write the hand-made inputs of the fuzz targets into corpus/<target>/.
+
+Each is a valid packet or a single step away from one; the fuzzer finds the rest.
+Run it again after adding one: the others stay as they are.  Inputs that the
+fuzzer found have hashes for names and are not touched.
+"""
+
+import pathlib
+import struct
+
+CORPUS = pathlib.Path(__file__).resolve().parent / "corpus"
+
+US, PEER = "020000000001", "020000000002"
+US4, PEER4 = "c0000201", "c0000202"
+US6, PEER6 = "20010db8" + "0" * 23 + "1", "20010db8" + "0" * 23 + "2"
+UNSPECIFIED, SOLICITED_NODE = "0" * 32, "ff0200000000000000000001ff000001"
+
+ALL_SYN_OPTIONS = "020405b4 0402080a 00000001 00000000 01030307"
+TIMESTAMPS = "0101080a 00000001 00000002"
+
+PLAIN, STRIPPED, VOUCHED = 0, 1, 2
+
+
+def octets(text):
+    return bytes.fromhex(text.replace(" ", ""))
+
+
+def checksum(message):
+    if len(message) % 2:
+        message += b"\0"
+    total = sum(struct.unpack(f"!{len(message) // 2}H", message))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack("!H", total ^ 0xFFFF)
+
+
+def put_right(message, at, pseudo=b""):
+    message = message[:at] + b"\0\0" + message[at + 2 :]
+    return message[:at] + checksum(pseudo + message) + message[at + 2 :]
+
+
+def ether(ethertype, payload, destination=US, tags=""):
+    return octets(destination + PEER + tags + ethertype) + payload
+
+
+def ipv4(protocol, payload, source=PEER4, destination=US4, options="", fragment="4000"):
+    options = octets(options)
+    header = struct.pack("!BBHH", 0x45 + len(options) // 4, 0, 20 + len(options) + len(payload), 0)
+    header += octets(fragment) + bytes([64, protocol, 0, 0]) + octets(source + destination)
+    return put_right(header + options, 10) + payload
+
+
+def ipv6(next_header, payload, source=PEER6, destination=US6, hop=255, extensions=""):
+    extensions = octets(extensions)
+    header = struct.pack("!IHBB", 6 << 28, len(extensions) + len(payload), next_header, hop)
+    return header + octets(source + destination) + extensions + payload
+
+
+def tcp(flags, text="", options="", family=4):
+    options = octets(options)
+    doff = (20 + len(options)) // 4
+    segment = octets("9c400050 01020304 05060708") + bytes([doff << 4, flags])
+    segment += octets("ffff 0000 0000") + options + octets(text)
+    addresses = octets(PEER4 + US4 if family == 4 else PEER6 + US6)
+    return put_right(segment, 16, addresses + struct.pack("!HH", 6, len(segment)))
+
+
+def icmp(message):
+    return put_right(octets(message), 2)
+
+
+def icmpv6(message, source=PEER6, destination=US6):
+    message = octets(message)
+    pseudo = octets(source + destination) + struct.pack("!HH", 58, len(message))
+    return put_right(message, 2, pseudo)
+
+
+def solicitation(options="", source=PEER6, destination=SOLICITED_NODE, target=US6, **ip):
+    message = icmpv6("8700 0000 00000000" + target + options, source, destination)
+    return ether("86dd", ipv6(58, message, source, destination, **ip), "3333ff000001")
+
+
+def arp(operation, sender=PEER4, target=US4, form="0001 0800 0604", tags=""):
+    packet = octets(form + operation + PEER + sender + "0" * 12 + target)
+    return ether("0806", packet, "ffffffffffff", tags)
+
+
+def frames():
+    """Name: how it is delivered, length of the first segment (0: all), the frame."""
+    syn4 = ether("0800", ipv4(6, tcp(0x02, options=ALL_SYN_OPTIONS)))
+    syn6 = ether("86dd", ipv6(6, tcp(0x02, options=ALL_SYN_OPTIONS, family=6)))
+    data4 = ether("0800", ipv4(6, tcp(0x18, "68656c6c6f", TIMESTAMPS)))
+    padn = "0104 00000000"
+    return {
+        "ipv4-syn": (PLAIN, 0, syn4),
+        "ipv4-syn-vouched": (VOUCHED, 0, syn4),
+        "ipv4-syn-stripped": (STRIPPED, 0, syn4),
+        "ipv4-syn-tagged": (PLAIN, 0, ether("0800", syn4[14:], tags="81000007")),
+        "ipv4-syn-two-tags": (PLAIN, 0, ether("0800", syn4[14:], tags="8100000781000008")),
+        "ipv4-syn-priority-tag": (PLAIN, 0, ether("0800", syn4[14:], tags="8100e000")),
+        "ipv4-data": (PLAIN, 0, data4),
+        "ipv4-data-segments": (PLAIN, 68, data4),
+        "ipv4-data-header-split": (PLAIN, 60, data4),
+        "ipv4-data-padded": (PLAIN, 0, data4 + bytes(20)),
+        "ipv4-padding-segments": (PLAIN, 54, ether("0800", ipv4(6, tcp(0x10))) + bytes(600)),
+        "ipv4-fin": (VOUCHED, 0, ether("0800", ipv4(6, tcp(0x11)))),
+        "ipv4-rst": (VOUCHED, 0, ether("0800", ipv4(6, tcp(0x04)))),
+        "ipv4-sack": (
+            VOUCHED,
+            0,
+            ether("0800", ipv4(6, tcp(0x10, options="0101050a 00000001 00000002"))),
+        ),
+        "ipv4-bad-option": (VOUCHED, 0, ether("0800", ipv4(6, tcp(0x02, options="02000000")))),
+        "ipv4-options": (PLAIN, 0, ether("0800", ipv4(6, tcp(0x02), options="01010101"))),
+        "ipv4-fragment": (PLAIN, 0, ether("0800", ipv4(6, tcp(0x02), fragment="2000"))),
+        "ipv4-martian": (PLAIN, 0, ether("0800", ipv4(6, tcp(0x02), source="7f000001"))),
+        "ipv4-udp": (PLAIN, 0, ether("0800", ipv4(17, octets("0035003500080000")))),
+        "ipv4-echo": (PLAIN, 0, ether("0800", ipv4(1, icmp("0800 0000 1234 0001 6162636465")))),
+        "ipv4-echo-stripped": (STRIPPED, 0, ether("0800", ipv4(1, icmp("0800 0000 1234 0001")))),
+        "ipv4-unreachable": (PLAIN, 0, ether("0800", ipv4(1, icmp("0304 0000 0000 0578")))),
+        "ipv6-syn": (PLAIN, 0, syn6),
+        "ipv6-syn-tagged": (PLAIN, 0, ether("86dd", syn6[14:], tags="81000007")),
+        "ipv6-syn-padded": (PLAIN, 0, syn6 + bytes(3)),
+        "ipv6-extensions": (
+            PLAIN,
+            0,
+            ether(
+                "86dd",
+                ipv6(0, tcp(0x02, family=6), extensions="3c00" + padn + "0600" + padn),
+            ),
+        ),
+        "ipv6-router-alert": (
+            PLAIN,
+            0,
+            ether("86dd", ipv6(0, tcp(0x02, family=6), extensions="0600 0502 0000 0100")),
+        ),
+        "ipv6-fragment": (
+            PLAIN,
+            0,
+            ether("86dd", ipv6(44, tcp(0x02, family=6), extensions="0600 0001 00000001")),
+        ),
+        "ipv6-routing": (
+            PLAIN,
+            0,
+            ether("86dd", ipv6(43, tcp(0x02, family=6), extensions="0600 0000 00000000")),
+        ),
+        "ipv6-echo": (PLAIN, 0, ether("86dd", ipv6(58, icmpv6("8000 0000 1234 0001 616263")))),
+        "ipv6-echo-extensions": (
+            PLAIN,
+            0,
+            ether("86dd", ipv6(60, icmpv6("8000 0000 1234 0001"), extensions="3a00" + padn)),
+        ),
+        "ipv6-too-big": (PLAIN, 0, ether("86dd", ipv6(58, icmpv6("0200 0000 00000500")))),
+        "nd-solicitation": (PLAIN, 0, solicitation("0101" + PEER)),
+        "nd-solicitation-stripped": (STRIPPED, 0, solicitation("0101" + PEER)),
+        "nd-solicitation-hop": (PLAIN, 0, solicitation("0101" + PEER, hop=254)),
+        "nd-probe": (PLAIN, 0, solicitation(source=UNSPECIFIED)),
+        "nd-probe-nonce": (PLAIN, 0, solicitation("0e01 112233445566", source=UNSPECIFIED)),
+        "nd-option-empty": (PLAIN, 0, solicitation("0100" + PEER)),
+        "arp-request": (PLAIN, 0, arp("0001") + bytes(18)),
+        "arp-request-stripped": (STRIPPED, 0, arp("0001")),
+        "arp-request-priority-tag": (PLAIN, 0, arp("0001", tags="8100e000")),
+        "arp-probe": (PLAIN, 0, arp("0001", sender="00000000")),
+        "arp-reply": (PLAIN, 0, arp("0002")),
+        "arp-infiniband": (PLAIN, 0, arp("0001", form="0020 0800 1404")),
+        "lldp": (PLAIN, 0, ether("88cc", octets("0207040000000000"), "0180c200000e")),
+        "empty": (PLAIN, 0, b""),
+    }
+
+
+def tcp_options():
+    """Name: 1 for a SYN's, the options."""
+    blocks = "00000001 00000002 00000003 00000004 00000005 00000006 00000007 00000008"
+    return {
+        "none": (1, ""),
+        "linux-syn": (1, ALL_SYN_OPTIONS),
+        "windows-syn": (1, "020405b4 01030308 01010402"),
+        "macos-syn": (1, "020405b4 01030306 0101080a 00000001 00000000 04020000"),
+        "mss-only": (1, "02040218"),
+        "mss-0": (1, "02040000"),
+        "mss-twice": (1, "02040218 020405b4"),
+        "mss-wrong-length": (1, "02030501"),
+        "mss-without-syn": (0, "020405b4"),
+        "wscale-15": (1, "0103030f"),
+        "wscale-255": (1, "030303ff 030300 01"),
+        "timestamps": (0, TIMESTAMPS),
+        "timestamps-unaligned": (0, "080a 00000001 00000002 0000"),
+        "timestamps-twice": (0, TIMESTAMPS + "080a 00000003 00000004 0000"),
+        "sack-1": (0, "0101050a" + blocks[:17]),
+        "sack-3-timestamps": (0, TIMESTAMPS + "0101051a" + blocks[:53]),
+        "sack-4": (0, "01010522" + blocks + "00000000"),
+        "sack-no-block": (0, "01010502"),
+        "sack-half-block": (0, "01010506 00000001"),
+        "unknown-skipped": (1, "fe06 01020304 020405b4"),
+        "unknown-40": (1, "fe28" + "00" * 38),
+        "fast-open-cookie": (1, "220a 0102030405060708 020405b4"),
+        "md5": (0, "0101 1312" + "00" * 16),
+        "nops": (0, "01" * 40),
+        "end-then-garbage": (1, "00020400 ffffffff"),
+        "length-0": (1, "02000000"),
+        "length-1": (1, "020405b4 0301"),
+        "length-beyond": (1, "fe29" + "00" * 38),
+        "no-length": (1, "01010102"),
+        "longest": (1, ALL_SYN_OPTIONS + "01010512" + blocks[:35]),
+    }
+
+
+def write(target, name, message):
+    directory = CORPUS / target
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / name).write_bytes(message)
+
+
+def main():
+    for name, (delivery, first_bytes, frame) in frames().items():
+        write("frame", name, bytes([delivery, first_bytes // 2]) + frame)
+    for name, (is_syn, options) in tcp_options().items():
+        write("tcp_options", name, bytes([is_syn]) + octets(options))
+
+
+if __name__ == "__main__":
+    main()
