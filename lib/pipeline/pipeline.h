@@ -34,10 +34,12 @@ struct weir_core {
 	struct counters counters;
 	struct pipeline_app apps[PIPELINE_APPS_MAX];
 	uint32_t app_count;
-	uint32_t index;		      /* among the workers */
-	int64_t unix_ns_offset;	      /* UTC minus now_ns; the port layer sets it from time to time */
+	uint32_t index;		/* among the workers */
+	int64_t unix_ns_offset; /* UTC minus now_ns; the port layer sets it from time to time */
 	struct rate_limit echo_limit; /* ICMP echo replies */
 	uint32_t stop_next;	      /* pipeline_stop(): first flow not told yet */
+	bool stop_with_rst;
+	uint8_t port_mac[TCP_PORTS_MAX][6]; /* by DPDK port; zero where we have no address */
 };
 
 /* Memory beside struct weir_core itself.  See tcp_engine_init() for what must outlive what. */
@@ -66,8 +68,9 @@ uint32_t pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf 
 
 /*
  * Stop serving: no new connection is opened, and every live one gets a FIN, or
- * with `with_rst` a RST.  A bounded number per call: call it before each
- * pipeline_poll() until it returns true, when every flow has been told.
+ * with `with_rst` a RST.  pipeline_poll() tells a bounded number per turn: call
+ * this before each until it returns true, when every flow has been told.  After
+ * FINs, `with_rst` begins anew for those still there.
  */
 bool pipeline_stop(struct weir_core *core, bool with_rst);
 

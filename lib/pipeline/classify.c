@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * First stage: whose is a frame, and what is it?
+ *
+ * Judged in this order, from RFC 1122, 3.2.1.3 and RFC 9293, 3.9.2.3:
+ *
+ *	form			frame_parse()
+ *	link destination	our MAC; a group only for ARP and neighbour discovery
+ *	VLAN, IP destination	one of our addresses on that port and VLAN
+ *	IP source		nobody may send from an address of ours or to a subnet
+ *	TCP			checksum and header: tcp_seg_parse()
+ *
+ * ARP, ICMP and neighbour discovery are answered here and now.  The trap is a
+ * unicast packet in a broadcast frame: every station would answer it, so it gets
+ * no answer, not even where its IP destination is ours (MUST-57).
+ */
+
+#include "check.h"
+#include "neigh.h"
+#include "stages.h"
+
+/* How many frames ahead headers are fetched: about one DRAM latency at full rate. */
+#define PREFETCH_AHEAD 4
+
+/* Where a frame came in: what the neighbour layer must know to say what is ours. */
+struct link {
+	const struct listener_table *listeners;
+	uint16_t vlan_id;
+	uint8_t port;
+};
+
+static bool
+is_ours_on_link(const void *arg, const struct ip_addr *address)
+{
+	const struct link *link = arg;
+
+	return listener_table_local(link->listeners, address, link->port, link->vlan_id) !=
+	       LOCAL_NONE;
+}
+
+/* ff02::1:ff00:0/104, where neighbours look for an address (RFC 4291, 2.7.1). */
+static bool
+is_solicited_node(const struct ip_addr *address)
+{
+	return address->word[0] == RTE_BE32(0xff020000) && address->word[1] == 0 &&
+	       address->word[2] == RTE_BE32(1) && address->octet[12] == 0xff;
+}
+
+static bool
+may_be_solicitation(const struct frame *frame)
+{
+	return frame->kind == FRAME_ICMPV6 && is_solicited_node(&frame->destination);
+}
+
+static enum drop_reason
+check_mac(const struct weir_core *core, const struct frame *frame, uint8_t port)
+{
+	if (frame->mac_destination[0] & 1) {
+		if (frame->kind == FRAME_ARP || may_be_solicitation(frame))
+			return DROP_NONE;
+		return DROP_link_broadcast;
+	}
+	if (memcmp(frame->mac_destination, core->port_mac[port], 6) != 0)
+		return DROP_not_for_our_mac;
+	return DROP_NONE;
+}
+
+/* Only a destination that is not found makes us ask whether even its VLAN is foreign. */
+static enum drop_reason
+name_foreign(const struct weir_core *core, const struct frame *frame, uint8_t port)
+{
+	if (!listener_table_has_vlan(core->tcp.listeners, port, frame->vlan_id))
+		return DROP_vlan_foreign;
+	return DROP_ip_destination_foreign;
+}
+
+static enum drop_reason
+check_source(const struct weir_core *core, const struct frame *frame, uint8_t port)
+{
+	const struct listener_table *listeners = core->tcp.listeners;
+
+	if (listener_table_is_ours(listeners, &frame->source) ||
+	    listener_table_is_broadcast(listeners, &frame->source, port))
+		return DROP_ip_source_invalid;
+	return DROP_NONE;
+}
+
+/* Sets *local_idx of a packet to one of our addresses; ARP and solicitations have none. */
+static enum drop_reason
+check_addresses(const struct weir_core *core, const struct frame *frame, uint8_t port,
+		uint16_t *local_idx)
+{
+	const struct listener_table *listeners = core->tcp.listeners;
+
+	if (frame->kind == FRAME_ARP)
+		return listener_table_has_vlan(listeners, port, frame->vlan_id) ? DROP_NONE
+										: DROP_vlan_foreign;
+	*local_idx = listener_table_local(listeners, &frame->destination, port, frame->vlan_id);
+	if (*local_idx == LOCAL_NONE && (!may_be_solicitation(frame) ||
+					 !listener_table_has_vlan(listeners, port, frame->vlan_id)))
+		return name_foreign(core, frame, port);
+	return check_source(core, frame, port);
+}
+
+static enum drop_reason
+answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
+{
+	struct link link = {
+		.listeners = core->tcp.listeners,
+		.vlan_id = frame->vlan_id,
+		.port = (uint8_t)m->port,
+	};
+	struct neigh_host host = {
+		.ttl = core->tcp.config->ttl,
+		.is_ours = is_ours_on_link,
+		.arg = &link,
+	};
+	enum drop_reason reason;
+	enum counter counter;
+
+	memcpy(host.mac, core->port_mac[link.port], sizeof(host.mac));
+	reason = neigh_answer(m, frame, &host, &counter);
+	if (reason != DROP_NONE)
+		return reason;
+	if (counter == COUNTER_echo_replied &&
+	    !rate_limit_take(&core->echo_limit, core->tcp.now_ns, &core->tcp.rng))
+		return DROP_echo_limited;
+	m->port = link.port;
+	counter_increment(&core->counters, counter);
+	tcp_engine_send(&core->tcp, m);
+	return DROP_NONE;
+}
+
+static enum drop_reason
+classify_tcp(struct rte_mbuf *m, const struct frame *frame, uint16_t local_idx, struct burst *burst)
+{
+	struct tcp_seg *seg = &burst->segs[burst->count];
+	enum drop_reason reason = tcp_seg_parse(m, frame, seg);
+
+	if (reason != DROP_NONE)
+		return reason;
+	burst->keys[burst->count] = (struct flow_key){
+		.remote = frame->source,
+		.remote_port = seg->source_port,
+		.local_port = seg->destination_port,
+		.local_idx = local_idx,
+	};
+	burst->count++;
+	return DROP_NONE;
+}
+
+/* DROP_NONE: the burst or tx has taken `m`. */
+static enum drop_reason
+classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
+{
+	struct frame *frame = &burst->frames[burst->count];
+	enum drop_reason reason = frame_parse(m, frame);
+	uint8_t port = (uint8_t)m->port;
+	uint16_t local_idx = LOCAL_NONE;
+
+	if (reason == DROP_NONE)
+		reason = check_mac(core, frame, port);
+	if (reason == DROP_NONE)
+		reason = check_addresses(core, frame, port, &local_idx);
+	if (reason != DROP_NONE)
+		return reason;
+	if (frame->kind == FRAME_TCP)
+		return classify_tcp(m, frame, local_idx, burst);
+	reason = answer(core, m, frame);
+	if (reason == DROP_NONE)
+		pipeline_account(core, DROP_NONE);
+	return reason;
+}
+
+void
+pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
+		  struct burst *burst)
+{
+	enum drop_reason reason;
+
+	burst->count = 0;
+	for (uint32_t i = 0; i < RTE_MIN(count, (uint32_t)PREFETCH_AHEAD); i++)
+		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + PREFETCH_AHEAD < count)
+			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH_AHEAD], void *));
+		check(frames[i]->port < TCP_PORTS_MAX);
+		counter_add(&core->counters, COUNTER_rx_bytes, rte_pktmbuf_pkt_len(frames[i]));
+		reason = classify_frame(core, frames[i], burst);
+		if (reason != DROP_NONE) {
+			pipeline_account(core, reason);
+			rte_pktmbuf_free(frames[i]);
+		}
+	}
+	counter_add(&core->counters, COUNTER_rx_packets, count);
+}
