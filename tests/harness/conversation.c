@@ -293,12 +293,22 @@ conversation_rx_burst(struct conversation *c, const char *const *segments, uint3
 {
 	struct rte_mbuf *frames[PIPELINE_BURST_MAX];
 
-	check(count <= PIPELINE_BURST_MAX);
+	check(c->gathered_count + count <= PIPELINE_BURST_MAX);
 	expect_nothing_unheard(c);
+	memcpy(frames, c->gathered, c->gathered_count * sizeof(frames[0]));
 	for (uint32_t i = 0; i < count; i++)
-		frames[i] = say(c, segments[i]);
+		frames[c->gathered_count + i] = say(c, segments[i]);
+	count += c->gathered_count;
+	c->gathered_count = 0;
 	c->event_ns = c->rig.now_ns;
 	turn(c, frames, count);
+}
+
+void
+conversation_gather(struct conversation *c, const char *segment)
+{
+	check(c->gathered_count < PIPELINE_BURST_MAX);
+	c->gathered[c->gathered_count++] = say(c, segment);
 }
 
 void

@@ -59,6 +59,8 @@ struct conversation {
 	struct scripted_app app;
 	struct peer peers[PEERS_MAX];
 	struct peer *peer; /* who speaks and is spoken to */
+	struct rte_mbuf *gathered[PIPELINE_BURST_MAX];
+	uint32_t gathered_count;
 	struct unheard unheard[UNHEARD_MAX];
 	uint32_t unheard_head;
 	uint32_t unheard_count;
@@ -97,6 +99,9 @@ void conversation_run(void (*body)(struct conversation *), const char *settings)
 /* The client sends one segment, or several in one burst. */
 void conversation_rx(struct conversation *c, const char *segment);
 void conversation_rx_burst(struct conversation *c, const char *const *segments, uint32_t count);
+
+/* Said now, it arrives with the next burst, ahead of that: so several clients share one. */
+void conversation_gather(struct conversation *c, const char *segment);
 
 /* The next segment weir sent is this one. */
 void conversation_expect_tx(struct conversation *c, const char *segment);
@@ -142,6 +147,7 @@ conversation_at(struct conversation *c, const char *file, int line)
 #define HERE(c) conversation_at(c, __FILE__, __LINE__)
 
 #define rx(c, segment)		     conversation_rx(HERE(c), segment)
+#define gather(c, segment)	     conversation_gather(HERE(c), segment)
 #define expect_tx(c, segment)	     conversation_expect_tx(HERE(c), segment)
 #define expect_silence(c)	     conversation_expect_silence(HERE(c))
 #define expect_state(c, state)	     conversation_expect_state(HERE(c), state)

@@ -29,24 +29,26 @@ tcb_wrong(const struct tcp_engine *tcp, uint32_t idx)
 static const char *
 flows_wrong(const struct tcp_engine *tcp)
 {
-	uint32_t live = 0, half_open = 0;
+	uint32_t live = 0, half_open = 0, parked = 0;
 
 	for (uint32_t i = 0; i < tcp->flows.capacity; i++) {
 		const struct tcp_tcb *tcb = tcp_engine_tcb(tcp, i);
 		const char *wrong;
 
-		if (tcb->state == TCPS_CLOSED)
+		if (tcb->state == TCPS_CLOSED) {
+			parked += tcb_has(tcb, TCB_OPENED);
 			continue;
+		}
 		live++;
 		half_open += tcb->state == TCPS_SYN_RECEIVED;
 		wrong = tcb_wrong(tcp, i);
 		if (wrong != NULL)
 			return wrong;
 	}
-	if (live != tcp->flows.used)
-		return "records in use and connections alive are not as many";
-	if (tcp->flows.table.used != tcp->flows.used)
-		return "the flow table and the flow pool do not hold as many";
+	if (live + parked != tcp->flows.used)
+		return "records in use and connections not forgotten are not as many";
+	if (tcp->flows.table.used != live)
+		return "the flow table does not hold as many connections as are alive";
 	if (half_open != tcp->syn_policy.half_open)
 		return "the SYN queue miscounts its entries";
 	if (tcp->wheel.armed > tcp->flows.used)
