@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * A core without EAL: port 0 has 192.0.2.1/24 and 2001:db8::1/64 untagged and
+ * 198.51.100.1/24 in VLAN 7, port 1 has 203.0.113.1/24.  An application listens
+ * on TCP port 80 of the first two.
+ */
+#ifndef WEIR_TESTS_UNIT_PIPELINE_BENCH_CORE_H
+#define WEIR_TESTS_UNIT_PIPELINE_BENCH_CORE_H
+
+#include "stages.h"
+
+#define BENCH_FLOWS 64
+
+/* Always the same one, set up anew, its only application (if any) initialised. */
+struct weir_core *bench_core(const struct weir_app_ops *ops);
+
+/* An ESTABLISHED flow made by hand, that its application has not heard of. */
+uint32_t bench_flow(struct weir_core *core, uint16_t remote_port);
+
+#endif
