@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * The trap: steering must take for TCP exactly what the owner's pipeline will
+ * take for TCP, behind whatever IPv6 headers, or one flow would have two
+ * owners.  Hence the same parser, although its work is done twice.
+ */
+#include "steering.h"
+
+#include <string.h>
+
+#include "check.h"
+
+struct tuple_blocks {
+	struct prf_block block[STEERING_BLOCKS];
+};
+
+struct end {
+	struct ip_addr addr;
+	uint16_t port;
+};
+
+void
+steering_init(struct steering *steering, enum prf_kind kind, const uint8_t secret[16],
+	      uint32_t workers)
+{
+	check(workers > 0);
+	prf_key_init(&steering->key, kind, secret, STEERING_BLOCKS);
+	steering->workers = workers;
+}
+
+/* The lower end first: both directions make the same message. */
+static void
+fill_blocks(struct tuple_blocks *message, const struct end *a, const struct end *b)
+{
+	int order = memcmp(&a->addr, &b->addr, sizeof(a->addr));
+
+	if (order > 0 || (order == 0 && a->port > b->port)) {
+		const struct end *swap = a;
+
+		a = b;
+		b = swap;
+	}
+	memcpy(&message->block[0], &a->addr, sizeof(a->addr));
+	memcpy(&message->block[1], &b->addr, sizeof(b->addr));
+	message->block[2].q[0] = (uint64_t)a->port << 16 | b->port;
+	message->block[2].q[1] = 0;
+}
+
+static bool
+read_tuple(struct rte_mbuf *m, struct tuple_blocks *message)
+{
+	struct frame frame;
+	struct end source, destination;
+	rte_be16_t ports[2];
+
+	if (frame_parse(m, &frame) != DROP_NONE || frame.kind != FRAME_TCP)
+		return false;
+	if (rte_pktmbuf_data_len(m) < frame.l4_off + sizeof(ports))
+		return false;
+	memcpy(ports, rte_pktmbuf_mtod_offset(m, const uint8_t *, frame.l4_off), sizeof(ports));
+	source = (struct end){.addr = frame.source, .port = rte_be_to_cpu_16(ports[0])};
+	destination = (struct end){.addr = frame.destination, .port = rte_be_to_cpu_16(ports[1])};
+	fill_blocks(message, &source, &destination);
+	return true;
+}
+
+void
+steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint32_t count,
+		uint32_t self, uint16_t *owner)
+{
+	struct tuple_blocks messages[STEERING_BURST_MAX];
+	struct prf_block hashes[STEERING_BURST_MAX];
+	uint8_t frame_of[STEERING_BURST_MAX];
+	uint32_t steered = 0;
+
+	check(count <= STEERING_BURST_MAX);
+	for (uint32_t i = 0; i < count; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(frames[i], const void *));
+	for (uint32_t i = 0; i < count; i++) {
+		owner[i] = (uint16_t)self;
+		if (read_tuple(frames[i], &messages[steered]))
+			frame_of[steered++] = (uint8_t)i;
+	}
+	if (steered == 0)
+		return;
+	prf_burst(&steering->key, &messages[0].block[0], steered, hashes);
+	for (uint32_t i = 0; i < steered; i++)
+		owner[frame_of[i]] = (uint16_t)(((hashes[i].q[0] >> 32) * steering->workers) >> 32);
+}
