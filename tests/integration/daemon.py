@@ -178,12 +178,17 @@ class Weir:
             s.send(command.encode())
             return json.loads(s.recv(longest))[command.split(",")[0]]
 
+    def _counters(self, command):
+        shown = self.telemetry(command)
+        drops = shown.pop("drop")
+        return Counters(shown, **{f"drop.{name}": value for name, value in drops.items()})
+
     def live_counters(self):
-        return Counters(self.telemetry("/weir/counters"))
+        return self._counters("/weir/counters")
 
     def core_counters(self, core):
         """Of one worker, numbered from 0."""
-        return Counters(self.telemetry(f"/weir/counters,{core}"))
+        return self._counters(f"/weir/counters,{core}")
 
     def settled_counters(self):
         """Counters once no packet has come for a moment."""
