@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+
 #define CLIENT_ISN  1000000
-#define CLIENT_MSS  1440 /* a cookie remembers it to the octet, over IPv4 and IPv6 alike */
+#define CLIENT_MSS  1000 /* the same segments over IPv4 and IPv6 */
 #define VALUE_BYTES 64
 
 void
