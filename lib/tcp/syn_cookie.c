@@ -324,7 +324,7 @@ wscale_code(const struct cookie_options *options)
 
 	if (!options->has_wscale)
 		return 0;
-	while (code > 1 && wscales[code] > options->wscale)
+	while (wscales[code] > options->wscale) /* ends at the 0 of index 1 */
 		code--;
 	return code;
 }

@@ -359,6 +359,31 @@ TEST(a_cookie_is_good_in_its_own_mode_only)
 	for_each_variant(refuse_the_other_mode);
 }
 
+/*
+ * The fields of both modes are all zero in an epoch that 16 divides, for a SYN
+ * without options and for one with nothing but a scale of 0.  The MACs must differ
+ * even then: else a cookie would lack but its low octet in the other mode.
+ */
+TEST(equal_fields_have_another_mac_in_the_other_mode)
+{
+	const struct cookie_options none = {0};
+	const struct cookie_options zero = {.has_timestamps = true, .has_wscale = true};
+	struct syn_cookie cookies = started(prf_kind_best(), T0);
+	struct cookie_tuple tuple = some_tuple(false);
+	struct cookie without = syn_cookie_make(&cookies, &tuple, &none);
+	struct cookie with = syn_cookie_make(&cookies, &tuple, &zero);
+
+	assert_int_equal(cookies.epoch % 16, 0);
+	for (uint32_t octet = 0; octet < 256; octet++) {
+		struct cookie forged = with;
+
+		forged.iss = (without.iss & ~UINT32_C(0xff)) | octet;
+		expect_forged(&cookies, &tuple, forged, true);
+		forged.iss = (with.iss & ~UINT32_C(0xff)) | octet;
+		expect_forged(&cookies, &tuple, forged, false);
+	}
+}
+
 TEST(a_clock_beyond_its_epoch_is_forged)
 {
 	struct syn_cookie cookies = started(prf_kind_best(), T0);

@@ -188,7 +188,7 @@ TEST(random_acknowledgments_with_timestamps_find_nothing)
 	assert_int_equal(guess(prf_kind_best(), true, 1 << 22), 0);
 }
 
-/* For one timestamp, one ISN: all MACs that share three octets with the right one, at each place. */
+/* For one timestamp, one ISN: no other that shares three octets with it will do. */
 TEST(with_timestamps_all_32_bits_of_the_isn_count)
 {
 	struct cookie_options options = {.has_timestamps = true, .mss = 1456};
