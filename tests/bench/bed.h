@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* One core to be measured: no device, a wire that is an array, and an echo application. */
+#ifndef WEIR_TESTS_BENCH_BED_H
+#define WEIR_TESTS_BENCH_BED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_ip.h>
+
+#include "frame.h"
+#include "pipeline.h"
+
+#define BED_SERVER_PORT 8080
+#define BED_SERVER_IPV4 RTE_IPV4(192, 0, 2, 80)
+
+struct bed {
+	struct tcp_config config;
+	struct weir_core *core;
+	void *memory;
+	struct listener_table *listeners;
+	struct rte_mempool *frames; /* what the clients send; an echo holds it until the next one */
+	struct rte_mempool *sent;   /* what the core sends */
+	uint64_t now_ns;
+};
+
+/* What differs between measurements. */
+struct bed_setup {
+	uint32_t flows_max;
+	uint32_t clients; /* frames in use at once */
+	bool offload;	  /* checksums are the port's, in both directions */
+};
+
+/* EAL must be running.  Ends the program with a sentence if memory is lacking. */
+void bed_open(struct bed *bed, const struct bed_setup *setup);
+void bed_close(struct bed *bed);
+
+/* End all connections and let their TIME-WAIT pass. */
+void bed_clear(struct bed *bed);
+
+#endif

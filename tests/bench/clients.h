@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* The other end: so many clients, one frame each. */
+#ifndef WEIR_TESTS_BENCH_CLIENTS_H
+#define WEIR_TESTS_BENCH_CLIENTS_H
+
+#include "bed.h"
+
+/* One client's half of a connection. */
+struct client {
+	uint32_t address; /* host order */
+	uint16_t port;
+	uint32_t snd_nxt;
+	uint32_t rcv_nxt;
+	uint32_t ts_recent;
+};
+
+struct clients {
+	struct bed *bed;
+	struct client *list;
+	struct rte_mbuf **frames;
+	uint32_t count;
+};
+
+/* `count` clients with addresses, ports and sequence numbers drawn from `seed`. */
+void clients_open(struct clients *clients, struct bed *bed, uint32_t count, uint64_t seed);
+void clients_close(struct clients *clients);
+
+/*
+ * Make one frame per client in clients->frames.  A frame there already is
+ * written over.  The SYN has the options of Linux: MSS, SACK-permitted,
+ * timestamps, window scale; 74 octets on the wire.
+ */
+void clients_make_syns(struct clients *clients);
+void clients_make_acks(struct clients *clients);
+void clients_make_forged_acks(struct clients *clients);
+void clients_make_text(struct clients *clients, uint32_t bytes);
+
+/* Learn from the core's answer what the client needs for its next frame; frees the answer. */
+void clients_learn(struct clients *clients, struct rte_mbuf **answers, uint32_t count);
+
+#endif

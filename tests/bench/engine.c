@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* Cycles per packet of the whole packet path, beside the floor in the same run. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+#include <rte_eal.h>
+
+#include "prf.h"
+#include "rows.h"
+
+#define FLOWS_DEFAULT  (1u << 17)
+#define ROUNDS_DEFAULT 101
+#define PACKETS_SMALL  1024
+#define PACKETS_LARGE  32768
+
+struct options {
+	const char *json;
+	uint32_t flows_max;
+	uint32_t rounds;
+	bool hugepages;
+};
+
+static void
+usage(const char *name)
+{
+	fprintf(stderr,
+		"usage: %s [--json FILE] [--flows N] [--rounds N] [--hugepages]\n"
+		"  --json FILE   write the rows there as well\n"
+		"  --flows N     capacity of the flow table, at least %u (default %u)\n"
+		"  --rounds N    rounds, of which the median counts (default %u)\n"
+		"  --hugepages   use them; without, as a newcomer's machine is\n",
+		name, PACKETS_LARGE, FLOWS_DEFAULT, ROUNDS_DEFAULT);
+}
+
+static bool
+parse_number(const char *text, uint32_t min, uint32_t *number)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*number = (uint32_t)value;
+	return *end == '\0' && end != text && value >= min && value <= 100000000;
+}
+
+static bool
+parse(int argc, char **argv, struct options *options)
+{
+	static const struct option long_options[] = {
+		{"json", required_argument, NULL, 'j'},
+		{"flows", required_argument, NULL, 'f'},
+		{"rounds", required_argument, NULL, 'r'},
+		{"hugepages", no_argument, NULL, 'p'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	*options = (struct options){.flows_max = FLOWS_DEFAULT, .rounds = ROUNDS_DEFAULT};
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		bool ok = true;
+
+		if (option == 'j')
+			options->json = optarg;
+		else if (option == 'f')
+			ok = parse_number(optarg, PACKETS_LARGE, &options->flows_max);
+		else if (option == 'r')
+			ok = parse_number(optarg, 1, &options->rounds);
+		else if (option == 'p')
+			options->hugepages = true;
+		else
+			ok = false;
+		if (!ok)
+			return false;
+	}
+	return optind == argc;
+}
+
+static int
+start_eal(const struct options *options)
+{
+	char memory[16];
+	char *arguments[] = {
+		"bench",       options->hugepages ? "--in-memory" : "--no-huge",
+		"--no-pci",    "--no-telemetry",
+		"--log-level", "error",
+		"-l",	       "0",
+		"-m",	       memory,
+		NULL,
+	};
+
+	/* 256 octets a flow, and the packets of the largest round. */
+	snprintf(memory, sizeof(memory), "%u", 768 + options->flows_max / 4096);
+	return rte_eal_init(RTE_DIM(arguments) - 1, arguments);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report report = {0};
+	struct options options;
+	int error = 0;
+
+	if (!parse(argc, argv, &options)) {
+		usage(argv[0]);
+		return 2;
+	}
+	if (start_eal(&options) < 0) {
+		fprintf(stderr, "bench: EAL does not start%s\n",
+			options.hugepages ? "; are there enough hugepages?" : "");
+		return 1;
+	}
+	report.flows_max = options.flows_max;
+	report.rounds = options.rounds;
+	report.hugepages = options.hugepages;
+	report.mac = prf_kind_best() == PRF_AES ? "AES" : "SipHash-2-4";
+	report.cycles_per_ns = (double)rte_get_tsc_hz() / 1e9;
+	for (int offload = 0; offload <= 1; offload++) {
+		struct rows_setup setup = {PACKETS_SMALL, options.flows_max, options.rounds,
+					   offload != 0};
+
+		rows_measure(&report, &setup);
+		setup.packets = PACKETS_LARGE;
+		setup.rounds = options.rounds / 4 + 1;
+		rows_measure(&report, &setup);
+	}
+	report_print(&report, stdout);
+	if (options.json != NULL)
+		error = report_write_json(&report, options.json);
+	if (error != 0)
+		fprintf(stderr, "bench: %s: %s\n", options.json, strerror(-error));
+	rte_eal_cleanup();
+	return error == 0 ? 0 : 1;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * A round makes all its packets first, then times the bursts that go through the
+ * core, and takes the median of many rounds: what interrupts a round on a shared
+ * machine makes that one slow, not the result.
+ *
+ * Making the packets is outside the clock but leaves them in the cache as far as
+ * they fit: 1,024 of them are in the second level, 32,768 are not.
+ */
+#include "rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_ether.h>
+#include <rte_ip.h>
+#include <rte_tcp.h>
+
+#include "bed.h"
+#include "check.h"
+#include "clients.h"
+
+#define BURST	   32
+#define TEXT_BYTES 64
+#define TEXT_ROOM  (TCP_TX_MAX - TCP_TX_RESERVE)
+
+/* One kind of packet. */
+struct kind {
+	const char *name;
+	const char *text;
+	void (*prepare)(struct clients *clients);
+	uint64_t (*run)(struct clients *clients);
+};
+
+/* The floor: what no terminator can be faster than, on the same packets. */
+static inline void
+swap_in_place(struct rte_mbuf *m)
+{
+	struct rte_ether_hdr *ether = rte_pktmbuf_mtod(m, struct rte_ether_hdr *);
+	struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(ether + 1);
+	struct rte_tcp_hdr *tcp = (struct rte_tcp_hdr *)(ip + 1);
+	struct rte_ether_addr mac = ether->src_addr;
+	rte_be32_t addr = ip->src_addr;
+	rte_be16_t port = tcp->src_port;
+
+	ether->src_addr = ether->dst_addr;
+	ether->dst_addr = mac;
+	ip->src_addr = ip->dst_addr;
+	ip->dst_addr = addr;
+	tcp->src_port = tcp->dst_port;
+	tcp->dst_port = port;
+}
+
+static uint64_t
+run_floor(struct clients *clients)
+{
+	uint64_t start = rte_rdtsc_precise();
+
+	for (uint32_t i = 0; i < clients->count; i += BURST) {
+		for (uint32_t k = 0; k < BURST; k++)
+			rte_prefetch0(rte_pktmbuf_mtod(clients->frames[i + k], void *));
+		for (uint32_t k = 0; k < BURST; k++)
+			swap_in_place(clients->frames[i + k]);
+	}
+	return rte_rdtsc_precise() - start;
+}
+
+/*
+ * Each burst on the clock, its answers off it.  A frame the core has kept or
+ * freed is gone; one it answered in place comes back as the answer.
+ */
+static uint64_t
+run_core(struct clients *clients)
+{
+	struct bed *bed = clients->bed;
+	uint64_t cycles = 0;
+
+	for (uint32_t i = 0; i < clients->count; i += BURST) {
+		uint64_t start;
+		uint32_t sent;
+
+		bed->now_ns += 1000;
+		start = rte_rdtsc_precise();
+		sent = pipeline_poll(bed->core, bed->now_ns, &clients->frames[i], BURST, TEXT_ROOM);
+		cycles += rte_rdtsc_precise() - start;
+		clients_learn(clients, bed->core->tcp.tx, sent);
+	}
+	memset(clients->frames, 0, clients->count * sizeof(clients->frames[0]));
+	return cycles;
+}
+
+/* SYNs off the clock, so that their cookies are known. */
+static void
+shake_hands(struct clients *clients)
+{
+	bed_clear(clients->bed);
+	clients_make_syns(clients);
+	run_core(clients);
+}
+
+static void
+prepare_accept(struct clients *clients)
+{
+	shake_hands(clients);
+	clients_make_acks(clients);
+}
+
+static void
+prepare_reject(struct clients *clients)
+{
+	shake_hands(clients);
+	clients_make_forged_acks(clients);
+}
+
+/* Connections are opened once and live through all rounds. */
+static void
+prepare_text(struct clients *clients)
+{
+	if (clients->bed->core->tcp.flows.used != clients->count) {
+		prepare_accept(clients);
+		run_core(clients);
+	}
+	clients_make_text(clients, TEXT_BYTES);
+}
+
+static const struct kind kinds[] = {
+	{"floor_swap", "MACs, addresses and ports exchanged in place", clients_make_syns,
+	 run_floor},
+	{"syn_cookie", "SYN with Linux's options -> SYN-ACK with a cookie", clients_make_syns,
+	 run_core},
+	{"ack_accept", "ACK with a valid cookie -> connection, on_open", prepare_accept, run_core},
+	{"ack_reject", "ACK with a forged cookie -> drop", prepare_reject, run_core},
+	{"echo_data", "64 octets of text -> the same back, with the ACK", prepare_text, run_core},
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+median_of_rounds(struct clients *clients, const struct kind *kind, uint32_t rounds)
+{
+	double *cycles = calloc(rounds, sizeof(*cycles));
+	double median;
+
+	check(cycles != NULL);
+	kind->prepare(clients); /* one round to warm up */
+	kind->run(clients);
+	for (uint32_t i = 0; i < rounds; i++) {
+		kind->prepare(clients);
+		cycles[i] = (double)kind->run(clients) / clients->count;
+	}
+	qsort(cycles, rounds, sizeof(*cycles), compare);
+	median = cycles[rounds / 2];
+	free(cycles);
+	return median;
+}
+
+void
+rows_measure(struct report *report, const struct rows_setup *setup)
+{
+	struct bed_setup bed_setup = {setup->flows_max, setup->packets, setup->offload};
+	struct clients clients;
+	struct bed bed;
+	double floor = 0;
+
+	bed_open(&bed, &bed_setup);
+	clients_open(&clients, &bed, setup->packets, 1);
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
+		double cycles = median_of_rounds(&clients, &kinds[i], setup->rounds);
+
+		if (i == 0)
+			floor = cycles;
+		report_add(report, &(struct report_row){
+					   .name = kinds[i].name,
+					   .text = kinds[i].text,
+					   .cycles_per_packet = cycles,
+					   .floor_ratio = cycles / floor,
+					   .packets = setup->packets,
+					   .offload = setup->offload,
+				   });
+	}
+	clients_close(&clients);
+	bed_close(&bed);
+}
