@@ -26,15 +26,15 @@ log_line(struct conversation *c, const char *what, const char *text)
 void
 conversation_fail(struct conversation *c, const char *format, ...)
 {
+	char why[SEGMENT_TEXT_BYTES * 3];
 	va_list arguments;
 
 	fflush(c->dialogue);
-	fprintf(stderr, "%s:%d: ", c->file, c->line);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(why, sizeof(why), format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "\nThe dialogue so far (%s; seconds, client, what):\n%s", c->label,
-		c->dialogue_text);
+	print_error("%s:%d: %s\nThe dialogue so far (%s; seconds, client, what):\n%s", c->file,
+		    c->line, why, c->label, c->dialogue_text);
 	_fail(c->file, c->line);
 	abort();
 }

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdbool.h>
 
+#include <rte_common.h>
 #include <rte_eal.h>
 
 #include "check.h"
@@ -12,18 +13,22 @@
 void
 eal_once(void)
 {
-	static char *const argv[] = {
-		"test",		  "--no-huge",		 "-m", "64", "--no-pci", "--in-memory",
+	/* EAL reorders its arguments and cuts some in pieces: neither array nor text is constant. */
+	static char arguments[][32] = {
+		"test",		  "--no-huge",		 "-m", "64", "--no-pci", "--no-shconf",
 		"--no-telemetry", "--log-level=*:error", "-l", "0",
 	};
+	static char *argv[RTE_DIM(arguments) + 1];
 	static bool is_started;
 	cpu_set_t cpus;
 
 	if (is_started)
 		return;
+	for (size_t i = 0; i < RTE_DIM(arguments); i++)
+		argv[i] = arguments[i];
 	/* EAL pins this thread to the lcore's CPU; tests run side by side and must not share one. */
 	check(sched_getaffinity(0, sizeof(cpus), &cpus) == 0);
-	check(rte_eal_init(sizeof(argv) / sizeof(argv[0]), (char **)argv) >= 0);
+	check(rte_eal_init(RTE_DIM(arguments), argv) >= 0);
 	check(sched_setaffinity(0, sizeof(cpus), &cpus) == 0);
 	is_started = true;
 }

@@ -52,6 +52,10 @@ segment_laws_note(struct segment_laws *laws, const struct segment *segment)
 		note_syn(laws, segment);
 	if (!laws->is_open || !segment->has_ack || segment->flags & (TH_SYN | TH_RST))
 		return;
+	if (segment->flags & TH_FIN) {
+		laws->has_fin = true;
+		laws->fin_end = segment->seq.value + segment->text_bytes + 1;
+	}
 	/* An acknowledgment of what was never sent offers nothing. */
 	if (is_before(laws->sent_end, segment->ack.value))
 		return;
@@ -75,6 +79,7 @@ judge_syn_ack(struct segment_laws *laws, const struct segment *segment)
 	laws->server_shift = wscale != NULL ? (uint8_t)wscale->number[0].value : 0;
 	laws->client_shift = wscale != NULL ? laws->syn.shift : 0;
 	laws->mss = laws->syn.mss;
+	laws->has_fin = false;
 	laws->iss = segment->seq.value;
 	laws->sent_end = segment->seq.value + 1;
 	laws->ack = segment->ack.value;
@@ -128,6 +133,8 @@ judge_offer(struct segment_laws *laws, const struct segment *segment)
 	if (is_before(segment->ack.value, laws->ack))
 		return "an acknowledgment is taken back";
 	laws->ack = segment->ack.value;
+	if (laws->has_fin && laws->ack == laws->fin_end)
+		return NULL; /* who will send no more needs no window */
 	if (is_before(edge + grain, laws->offer))
 		return "the right edge of our window moves left (SHLD-14)";
 	laws->offer = later_of(laws->offer, edge);

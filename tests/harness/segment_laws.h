@@ -31,6 +31,8 @@ struct segment_laws {
 	uint32_t sent_end;    /* one past the highest octet the server sent */
 	uint32_t ack;	      /* highest acknowledgment the server sent */
 	uint32_t offer;	      /* right edge of the largest window the server offered */
+	uint32_t fin_end;     /* one past the client's FIN, where it has sent one */
+	bool has_fin;
 	uint32_t client_edge; /* ... and the client */
 	uint32_t tsval;	      /* the server's latest */
 };
