@@ -147,7 +147,7 @@ tcp_emit_ack(struct tcp_engine *engine, uint32_t idx)
 	emit_bare(engine, idx, tcp_engine_tcb(engine, idx)->snd_nxt, TH_ACK);
 }
 
-/* One per connection and period; the period is kept in two bits, so it repeats after four. */
+/* One per connection and period; the period is kept in six bits, so it repeats after 34 s. */
 static bool
 challenge_is_due(const struct tcp_engine *engine, struct tcp_tcb *tcb)
 {

@@ -18,6 +18,8 @@
 /* RFC 7323, 5.5: after 24 days without a segment TS.Recent says nothing any more. */
 #define TS_RECENT_TICKS_MAX ticks_in_ns(UINT64_C(24) * 86400 * NS_PER_SECOND)
 
+#define PROBE_PAUSE_TICKS ticks_in_ms(1000)
+
 /* RFC 7323, 3.2 and 5.3.  A RST is exempt. */
 static enum drop_reason
 check_timestamp(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *tcb,
@@ -70,17 +72,25 @@ is_acceptable(const struct tcp_tcb *tcb, const struct tcp_seg *seg)
 }
 
 /*
- * An unacceptable segment is answered with an ACK.  If it is a probe, one octet
- * or none just below RCV.NXT, its ACK and window are news all the same.
+ * One octet or none just below RCV.NXT: its ACK and window are news all the same.
+ * After a pause it is a keep-alive, and the peer gives up without an answer: the
+ * limit on challenge ACKs, whose period repeats, must not take one for another.
  */
-static enum drop_reason
-refuse_sequence(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *tcb,
-		struct tcp_seg *seg)
+static void
+take_probe(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct tcp_seg *seg)
 {
-	bool is_probe = seg->seq == tcb->rcv_nxt - 1 && seg->len <= 1;
-
-	if (is_probe && (seg->flags & TH_ACK) && seq_leq(seg->ack, tcb->snd_nxt))
+	if (engine->tick - tcb->last_rx > PROBE_PAUSE_TICKS)
+		tcb_clear(tcb, TCB_CHALLENGED);
+	if ((seg->flags & TH_ACK) && seq_leq(seg->ack, tcb->snd_nxt))
 		tcp_take_ack(engine, idx, seg);
+}
+
+/* An unacceptable segment is answered with an ACK. */
+static enum drop_reason
+refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct tcp_seg *seg)
+{
+	if (seg->seq == tcb->rcv_nxt - 1 && seg->len <= 1)
+		take_probe(engine, idx, tcb, seg);
 	/* Text that was here before is the peer's retransmission: answer each, it waits for it. */
 	if (seg->len > 0)
 		tcp_defer(engine, idx, TCP_DEFER_ACK);

@@ -43,9 +43,9 @@ enum tcp_state {
 #define TCB_WANT_WRITABLE 0x0080u /* the application found the send buffer full */
 #define TCB_OPENED	  0x0100u /* on_open was called and took the connection */
 #define TCB_CHALLENGED	  0x0200u /* a challenge ACK went out in the period below */
-#define TCB_PERIOD_SHIFT  10	  /* two bits: that period, modulo 4 */
-#define TCB_PERIOD_MASK	  0x0c00u
-#define TCB_REASON_SHIFT  12 /* three bits: enum weir_close_reason, once CLOSED */
+#define TCB_PERIOD_SHIFT  10	  /* six bits: that period, modulo 64 */
+#define TCB_PERIOD_MASK	  0xfc00u
+#define TCB_REASON_SHIFT  12 /* once CLOSED, three bits instead: enum weir_close_reason */
 #define TCB_REASON_MASK	  0x7000u
 
 #define TCP_TRANSFER_NONE UINT32_MAX
