@@ -94,9 +94,7 @@ deliver_open(const struct delivery *d)
 	if (!take_event(d->flow, TCP_DEFER_OPEN) || d->tcb->state == TCPS_CLOSED)
 		return;
 	tcb_set(d->tcb, TCB_OPENED);
-	if (d->ops->on_open == NULL || d->ops->on_open(d->core, d->conn, d->state) == 0)
-		return;
-	if (tcb_has(d->tcb, TCB_OPENED))
+	if (d->ops->on_open != NULL && d->ops->on_open(d->core, d->conn, d->state) != 0)
 		weir_conn_abort(d->core, d->conn);
 }
 

@@ -126,7 +126,6 @@ answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 	if (counter == COUNTER_echo_replied &&
 	    !rate_limit_take(&core->echo_limit, core->tcp.now_ns, &core->tcp.rng))
 		return DROP_echo_limited;
-	m->port = link.port;
 	counter_increment(&core->counters, counter);
 	tcp_engine_send(&core->tcp, m);
 	return DROP_NONE;

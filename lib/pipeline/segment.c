@@ -44,22 +44,17 @@ rank_of(const struct tcp_seg *seg, uint32_t found)
 	}
 }
 
-/*
- * What the lookup found may have died since, and its record may serve another
- * connection by now.
- */
+/* What the lookup found may have died since; its record stays until the application stage. */
 static uint32_t
 flow_now(const struct tcp_engine *engine, const struct burst *burst, uint32_t i)
 {
-	const struct flow_key *key = &burst->keys[i];
 	uint32_t idx = burst->found[i];
 
 	if (idx == FLOW_NONE && !burst->has_new_flow)
 		return FLOW_NONE;
-	if (idx != FLOW_NONE && tcp_engine_tcb(engine, idx)->state != TCPS_CLOSED &&
-	    flow_key_equal(&flow_pool_get(&engine->flows, idx)->key, key))
+	if (idx != FLOW_NONE && tcp_engine_tcb(engine, idx)->state != TCPS_CLOSED)
 		return idx;
-	return flow_pool_lookup(&engine->flows, burst->hashes[i], key);
+	return flow_pool_lookup(&engine->flows, burst->hashes[i], &burst->keys[i]);
 }
 
 /* A segment of no flow we know. */

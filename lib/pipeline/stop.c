@@ -29,7 +29,10 @@ pipeline_stop(struct weir_core *core, bool with_rst)
 	return core->stop_next == core->tcp.flows.capacity;
 }
 
-/* A listed flow's record stays until its on_close has been called. */
+/*
+ * A listed flow's record stays until its on_close has been called.  One that is
+ * parked (application.c) has no RST to send; what text it holds is given up.
+ */
 static bool
 abort_flow(struct tcp_engine *engine, uint32_t idx)
 {
@@ -38,20 +41,9 @@ abort_flow(struct tcp_engine *engine, uint32_t idx)
 	if (!tcp_defer(engine, idx, TCP_DEFER_CLOSED))
 		return false;
 	tcp_user_abort(engine, idx);
-	tcb_clear(tcb, TCB_REASON_MASK);
+	tcb_clear(tcb, TCB_REASON_MASK | TCB_PAUSED);
 	tcb_set(tcb, WEIR_CLOSE_SHUTDOWN << TCB_REASON_SHIFT);
 	return true;
-}
-
-/*
- * One that is gone, but whose text waits for an application that has paused it:
- * the application has it now or never.
- */
-static bool
-deliver_rest(struct tcp_engine *engine, uint32_t idx)
-{
-	tcb_clear(tcp_engine_tcb(engine, idx), TCB_PAUSED);
-	return tcp_defer(engine, idx, TCP_DEFER_TEXT);
 }
 
 /* False if the deferred list has no place: it comes first in the next turn. */
@@ -59,21 +51,16 @@ static bool
 tell(struct weir_core *core, uint32_t idx)
 {
 	struct tcp_engine *engine = &core->tcp;
+	uint8_t state = tcp_engine_tcb(engine, idx)->state;
 
-	switch (tcp_engine_tcb(engine, idx)->state) {
-	case TCPS_CLOSED:
-		return deliver_rest(engine, idx);
-	case TCPS_SYN_SENT:
-	case TCPS_SYN_RECEIVED:
+	if (core->stop_with_rst || state == TCPS_SYN_SENT || state == TCPS_SYN_RECEIVED)
 		return abort_flow(engine, idx);
-	default:
-		if (core->stop_with_rst)
-			return abort_flow(engine, idx);
+	if (state != TCPS_CLOSED)
 		tcp_user_close(engine, idx);
-		return true;
-	}
+	return true;
 }
 
+/* Not free records, but those of parked connections. */
 static bool
 needs_telling(const struct tcp_engine *engine, uint32_t idx)
 {
