@@ -194,7 +194,7 @@ TEST(echo_is_answered_up_to_a_limit)
 	struct packet packet = packet_sealed(OUR_MAC PEER_MAC ICMP(PEER, US) ECHO);
 	struct rte_mbuf *m;
 
-	for (int i = 0; i < 1600; i++) {
+	for (int i = 0; i < 3200; i++) {
 		core->tcp.tx_count = 0;
 		m = static_mbuf(0, packet.octets, packet.bytes);
 		m->port = 0;
@@ -203,7 +203,7 @@ TEST(echo_is_answered_up_to_a_limit)
 	assert_in_range(core->counters.value[COUNTER_echo_replied], 500, 1500);
 	assert_int_equal(core->counters.value[COUNTER_echo_replied] +
 				 core->counters.drop[DROP_echo_limited],
-			 1600);
+			 3200);
 	assert_true(counters_balance(&core->counters));
 }
 
