@@ -40,6 +40,17 @@ uses_all_queues(const struct rte_eth_dev_info *info)
 	return false;
 }
 
+/*
+ * net_tap claims RSS, but the kernel chooses the queue by the sender's own flow
+ * hash, and Linux draws that anew when a connection has to retransmit: the flow
+ * would go to a worker that has never heard of it.
+ */
+static bool
+moves_flows(const struct rte_eth_dev_info *info)
+{
+	return info->driver_name != NULL && strcmp(info->driver_name, "net_tap") == 0;
+}
+
 /* Why the device cannot spread flows over the workers, or NULL. */
 static const char *
 rss_obstacle(const struct device_wish *wish, const struct rte_eth_dev_info *info)
@@ -48,6 +59,8 @@ rss_obstacle(const struct device_wish *wish, const struct rte_eth_dev_info *info
 		return "the device has fewer receive queues than there are workers";
 	if (uses_all_queues(info))
 		return "the device spreads frames over its queues in its own way";
+	if (moves_flows(info))
+		return "the device moves flows between its queues";
 	if (wish->has_ipv4 && (info->flow_type_rss_offloads & RSS_IPV4) == 0)
 		return "the device has no RSS over IPv4";
 	if (wish->has_ipv6 && (info->flow_type_rss_offloads & RSS_IPV6) == 0)

@@ -159,6 +159,16 @@ TEST(every_queue_is_read_where_the_driver_fills_all)
 	assert_int_equal(plan.rx_queues, 6);
 }
 
+TEST(queues_between_which_flows_move_are_not_taken_for_rss)
+{
+	struct device_wish wish = good_nic();
+
+	info.driver_name = "net_tap";
+	assert_int_equal(make(&wish), 0);
+	assert_int_equal(plan.steering, STEERING_SOFTWARE);
+	assert_int_equal(plan.rx_queues, 1);
+}
+
 TEST(an_mtu_beyond_the_device_is_refused)
 {
 	struct device_wish wish = good_nic();
