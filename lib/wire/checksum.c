@@ -55,36 +55,51 @@ sum_tail(const uint8_t *octets, size_t bytes)
 	return sum;
 }
 
+/* a + b, counting the carry out. */
+static inline uint64_t
+add_counting(uint64_t a, uint64_t b, uint64_t *carries)
+{
+	*carries += __builtin_add_overflow(a, b, &a);
+	return a;
+}
+
 uint64_t
 checksum_sum(const void *octets, size_t bytes)
 {
 	const uint8_t *at = octets;
-	unsigned __int128 a = 0, b = 0;
-	uint64_t low, high;
+	uint64_t a = 0, b = 0, c = 0, d = 0;
+	uint64_t a_carries = 0, b_carries = 0, c_carries = 0, d_carries = 0;
 
+	/* Four chains, so that no addition waits for the one before. */
 	for (; bytes >= 32; bytes -= 32, at += 32) {
-		a += load64(at);
-		b += load64(at + 8);
-		a += load64(at + 16);
-		b += load64(at + 24);
+		a = add_counting(a, load64(at), &a_carries);
+		b = add_counting(b, load64(at + 8), &b_carries);
+		c = add_counting(c, load64(at + 16), &c_carries);
+		d = add_counting(d, load64(at + 24), &d_carries);
 	}
 	for (; bytes >= 8; bytes -= 8, at += 8)
-		a += load64(at);
-	a += b;
-	low = (uint64_t)a;
-	high = (uint64_t)(a >> 64);
-	/* Below 2^35: the caller's own additions can not overflow. */
-	return (low & UINT32_MAX) + (low >> 32) + high + sum_tail(at, bytes);
+		a = add_counting(a, load64(at), &a_carries);
+	a_carries += b_carries + c_carries + d_carries;
+	a = add_counting(a, b, &a_carries);
+	a = add_counting(a, c, &a_carries);
+	a = add_counting(a, d, &a_carries);
+	/* Well below 2^64: the caller's own additions can not overflow. */
+	return (a & UINT32_MAX) + (a >> 32) + a_carries + sum_tail(at, bytes);
 }
 
+/*
+ * To 16 bits.  Adding the number to itself with its halves exchanged leaves in
+ * the upper half their sum, and the carry out of the lower half has come round.
+ */
 static inline uint16_t
 fold(uint64_t sum)
 {
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	sum = (sum & UINT16_MAX) + (sum >> 16);
-	return (uint16_t)sum;
+	uint32_t half;
+
+	sum += sum << 32 | sum >> 32;
+	half = (uint32_t)(sum >> 32);
+	half += half << 16 | half >> 16;
+	return (uint16_t)(half >> 16);
 }
 
 uint16_t

@@ -20,6 +20,21 @@
  */
 uint64_t checksum_sum(const void *octets, size_t bytes);
 
+/* The same of 20 octets, a header of IPv4: that is done for every packet. */
+static inline uint64_t
+checksum_sum20(const void *octets)
+{
+	uint64_t first, second;
+	uint32_t third;
+	uint64_t carry;
+
+	memcpy(&first, octets, sizeof(first));
+	memcpy(&second, (const uint8_t *)octets + 8, sizeof(second));
+	memcpy(&third, (const uint8_t *)octets + 16, sizeof(third));
+	carry = __builtin_add_overflow(first, second, &first);
+	return (first & UINT32_MAX) + (first >> 32) + carry + third;
+}
+
 /* Fold to 16 bits and complement: the value for a header field, in its order on the wire. */
 uint16_t checksum_finish(uint64_t sum);
 

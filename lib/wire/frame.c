@@ -117,9 +117,10 @@ ipv4_checksum_ok(const struct rte_mbuf *m, const struct wire_ipv4 *ip, uint32_t 
 		return true;
 	case RTE_MBUF_F_RX_IP_CKSUM_BAD:
 		return false;
-	default:
-		return checksum_finish(checksum_sum(ip, header_bytes)) == 0;
 	}
+	if (header_bytes == sizeof(*ip))
+		return checksum_finish(checksum_sum20(ip)) == 0;
+	return checksum_finish(checksum_sum(ip, header_bytes)) == 0;
 }
 
 static enum drop_reason
@@ -346,7 +347,10 @@ frame_l4_checksum_ok(const struct rte_mbuf *m, const struct frame *frame)
 	case RTE_MBUF_F_RX_L4_CKSUM_BAD:
 		return false;
 	}
-	sum = checksum_sum_mbuf(m, frame->l4_off, frame->l4_bytes);
+	if (m->next == NULL)
+		sum = checksum_sum(octets_at(m, frame->l4_off), frame->l4_bytes);
+	else
+		sum = checksum_sum_mbuf(m, frame->l4_off, frame->l4_bytes);
 	if (frame->kind == FRAME_TCP)
 		sum += checksum_pseudo(&frame->source, &frame->destination, frame->is_ipv6,
 				       PROTOCOL_TCP, frame->l4_bytes);

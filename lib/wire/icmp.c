@@ -62,7 +62,7 @@ turn_ipv4(struct wire_ipv4 *ip, uint8_t ttl)
 	ip->destination = source;
 	ip->ttl = ttl;
 	ip->checksum = 0;
-	ip->checksum = checksum_finish(checksum_sum(ip, sizeof(*ip)));
+	ip->checksum = checksum_finish(checksum_sum20(ip));
 }
 
 /* Written right in front of the message, so extension headers of the request are left out. */

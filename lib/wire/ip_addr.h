@@ -25,7 +25,10 @@ struct ip_addr {
 static inline struct ip_addr
 ip_addr_of_ipv4(rte_be32_t ipv4)
 {
-	return (struct ip_addr){.word = {0, 0, RTE_BE32(0xffff), ipv4}};
+	/* In two halves: what is stored in words and read back in halves stalls. */
+	uint64_t ipv4_host = rte_be_to_cpu_32(ipv4);
+
+	return (struct ip_addr){.half = {0, rte_cpu_to_be_64(0xffff00000000 | ipv4_host)}};
 }
 
 static inline struct ip_addr

@@ -30,13 +30,20 @@ load_be32(const uint8_t *octets)
 	return rte_be_to_cpu_32(word);
 }
 
-static inline uint8_t *
-store_be32(uint8_t *octets, uint32_t value)
+/* Where the next word goes, and the sum of those before it in wire order. */
+struct word_writer {
+	uint8_t *at;
+	uint64_t sum;
+};
+
+static inline void
+put_word(struct word_writer *writer, uint32_t value)
 {
 	uint32_t word = rte_cpu_to_be_32(value);
 
-	memcpy(octets, &word, sizeof(word));
-	return octets + sizeof(word);
+	memcpy(writer->at, &word, sizeof(word));
+	writer->at += sizeof(word);
+	writer->sum += word;
 }
 
 static void
@@ -170,29 +177,30 @@ tcp_options_bytes(const struct tcp_options *options)
 }
 
 uint32_t
-tcp_options_emit(const struct tcp_options *options, uint8_t *octets)
+tcp_options_emit(const struct tcp_options *options, uint8_t *octets, uint64_t *sum)
 {
 	uint32_t blocks = sack_blocks_fitting(options, fixed_bytes(options));
-	uint8_t *at = octets;
+	struct word_writer writer = {.at = octets};
 
 	check(options->sack_count <= TCP_SACK_BLOCKS_MAX);
 	if (options->has_mss)
-		at = store_be32(at, 0x02040000 | options->mss);
+		put_word(&writer, 0x02040000 | options->mss);
 	if (options->has_timestamps) {
 		/* SACK-permitted takes the place of the two no-operations. */
-		at = store_be32(at, options->has_sack_permitted ? 0x0402080a : 0x0101080a);
-		at = store_be32(at, options->tsval);
-		at = store_be32(at, options->tsecr);
+		put_word(&writer, options->has_sack_permitted ? 0x0402080a : 0x0101080a);
+		put_word(&writer, options->tsval);
+		put_word(&writer, options->tsecr);
 	} else if (options->has_sack_permitted) {
-		at = store_be32(at, 0x01010402);
+		put_word(&writer, 0x01010402);
 	}
 	if (options->has_wscale)
-		at = store_be32(at, 0x01030300 | options->wscale);
+		put_word(&writer, 0x01030300 | options->wscale);
 	if (blocks > 0)
-		at = store_be32(at, 0x01010500 | (2 + blocks * SACK_BLOCK_BYTES));
+		put_word(&writer, 0x01010500 | (2 + blocks * SACK_BLOCK_BYTES));
 	for (uint32_t i = 0; i < blocks; i++) {
-		at = store_be32(at, options->sack[i].left);
-		at = store_be32(at, options->sack[i].right);
+		put_word(&writer, options->sack[i].left);
+		put_word(&writer, options->sack[i].right);
 	}
-	return (uint32_t)(at - octets);
+	*sum = writer.sum;
+	return (uint32_t)(writer.at - octets);
 }

@@ -57,9 +57,9 @@ bool tcp_options_parse(struct tcp_options *options, const uint8_t *octets, uint3
  * Write the options that are present.  Each is led to a word's end by
  * no-operations before it, so the padding of MUST-69 is never needed.  At most
  * 40 octets; SACK blocks that do not fit are left out.  Returns the length, a
- * multiple of four.
+ * multiple of four, and in `sum` what checksum_sum() would make of them.
  */
-uint32_t tcp_options_emit(const struct tcp_options *options, uint8_t *octets);
+uint32_t tcp_options_emit(const struct tcp_options *options, uint8_t *octets, uint64_t *sum);
 
 /* The length that tcp_options_emit() will return. */
 uint32_t tcp_options_bytes(const struct tcp_options *options);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "checksum.h"
 #include "guard_page.h"
 #include "tcp_options.h"
 
@@ -18,11 +19,13 @@ static void
 check_round_trip(const struct tcp_options *options)
 {
 	uint8_t octets[TCP_OPTIONS_BYTES_MAX];
-	uint32_t bytes = tcp_options_emit(options, octets);
+	uint64_t sum;
+	uint32_t bytes = tcp_options_emit(options, octets, &sum);
 	struct tcp_options expected = *options, again;
 
 	check(bytes <= sizeof(octets) && bytes % 4 == 0);
 	check(bytes == tcp_options_bytes(options));
+	check(checksum_finish(sum) == checksum_finish(checksum_sum(octets, bytes)));
 	check(tcp_options_parse(&again, guard_page_copy(octets, bytes), bytes, true));
 	check(again.sack_count <= expected.sack_count);
 	for (uint32_t i = again.sack_count; i < expected.sack_count; i++)

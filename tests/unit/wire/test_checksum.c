@@ -60,6 +60,19 @@ TEST(no_octet_beyond_the_length_is_read)
 		expect_plain(guard_page_copy(octets, bytes), bytes);
 }
 
+TEST(twenty_octets_give_the_plain_sum)
+{
+	uint8_t octets[4 * 20];
+	const uint8_t *at;
+
+	fill_random(octets, sizeof(octets));
+	memset(octets + 60, 0xff, 20);
+	for (size_t shift = 0; shift <= 60; shift++) {
+		at = guard_page_copy(octets + shift, 20);
+		assert_int_equal(checksum_finish(checksum_sum20(at)), plain_checksum(at, 20));
+	}
+}
+
 TEST(carries_are_never_lost)
 {
 	static uint8_t octets[BYTES_MAX];

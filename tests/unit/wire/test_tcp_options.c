@@ -2,6 +2,7 @@
 
 #include "test.h"
 
+#include "checksum.h"
 #include "guard_page.h"
 #include "seed.h"
 #include "tcp_options.h"
@@ -255,10 +256,12 @@ static void
 expect_emitted(const struct tcp_options *options, const uint8_t *expected, size_t bytes)
 {
 	uint8_t octets[TCP_OPTIONS_BYTES_MAX + 1];
+	uint64_t sum;
 
 	memset(octets, 0xee, sizeof(octets));
 	assert_int_equal(tcp_options_bytes(options), bytes);
-	assert_int_equal(tcp_options_emit(options, octets), bytes);
+	assert_int_equal(tcp_options_emit(options, octets, &sum), bytes);
+	assert_int_equal(checksum_finish(sum), checksum_finish(checksum_sum(octets, bytes)));
 	assert_memory_equal(octets, expected, bytes);
 	assert_int_equal(octets[bytes], 0xee);
 }
@@ -301,6 +304,7 @@ TEST(what_is_written_is_read_back) /* MUST-64 */
 	struct tcp_options o, back;
 	uint8_t octets[TCP_OPTIONS_BYTES_MAX];
 	uint32_t bytes, sacks_max;
+	uint64_t sum;
 
 	for (unsigned int set = 0; set < 16 * 5; set++) {
 		memset(&o, 0, sizeof(o));
@@ -316,8 +320,10 @@ TEST(what_is_written_is_read_back) /* MUST-64 */
 		for (uint32_t i = 0; i < o.sack_count; i++)
 			o.sack[i] = (struct tcp_sack_block){UINT32_MAX - i, i};
 
-		bytes = tcp_options_emit(&o, octets);
+		bytes = tcp_options_emit(&o, octets, &sum);
 		assert_int_equal(bytes % 4, 0);
+		assert_int_equal(checksum_finish(sum),
+				 checksum_finish(checksum_sum(octets, bytes)));
 		assert_true(bytes <= TCP_OPTIONS_BYTES_MAX);
 		assert_int_equal(bytes, tcp_options_bytes(&o));
 		assert_true(parse(&back, octets, bytes, true));
