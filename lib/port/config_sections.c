@@ -254,9 +254,10 @@ check_tcp_ports(const struct config_verdict *v, const struct weir_listener_confi
 
 /* No address and TCP port may belong to two listeners. */
 static int
-check_collision(const struct config_verdict *v, const struct weir_listener_config *listener,
+check_collision(struct config_verdict *v, const struct weir_listener_config *listener,
 		const struct weir_listener_config *other)
 {
+	config_enter_section(v, "listener", listener->name);
 	if (strcmp(listener->name, other->name) == 0)
 		return config_refuse(v, "", "there twice; allowed: one section per name");
 	if (listener->address != other->address && listener->address != UINT16_MAX &&
@@ -264,11 +265,10 @@ check_collision(const struct config_verdict *v, const struct weir_listener_confi
 		return 0;
 	for (uint32_t i = 0; i < listener->port_count; i++) {
 		if (listens_at(other, listener->ports[i]))
-			return config_refuse(
-				v, "tcp",
-				"port %u is [listener %s]'s; allowed: one listener per "
-				"address and port",
-				listener->ports[i], other->name);
+			return config_refuse(v, "tcp",
+					     "port %u is [listener %s]'s too; allowed: one "
+					     "listener per address and port",
+					     listener->ports[i], other->name);
 	}
 	return 0;
 }
@@ -291,11 +291,7 @@ check_listener(struct config_verdict *v, uint32_t index)
 			v, "address",
 			"no such address; allowed: all, the name of an [address] section");
 	rc = check_tcp_ports(v, listener);
-	if (rc == 0)
-		rc = check_app(v, listener);
-	for (uint32_t i = 0; i < index && rc == 0; i++)
-		rc = check_collision(v, listener, &v->config->listeners[i]);
-	return rc;
+	return rc == 0 ? check_app(v, listener) : rc;
 }
 
 int
@@ -310,5 +306,9 @@ config_check_listeners(struct config_verdict *v)
 				     WEIR_LISTENERS_MAX);
 	for (uint32_t i = 0; i < count && rc == 0; i++)
 		rc = check_listener(v, i);
+	for (uint32_t i = 0; i < count && rc == 0; i++) {
+		for (uint32_t j = i + 1; j < count && rc == 0; j++)
+			rc = check_collision(v, &v->config->listeners[i], &v->config->listeners[j]);
+	}
 	return rc;
 }

@@ -356,7 +356,7 @@ TEST(an_address_and_port_have_one_listener)
 {
 	start_good();
 	config.listeners[1].ports[0] = 80; /* `web` listens at all addresses */
-	expect_refused("[listener other] tcp", "one listener per address and port");
+	expect_refused("[listener web] tcp", "one listener per address and port");
 	config.listeners[0].address = 0; /* now at another one */
 	expect_accepted();
 	strcpy(config.listeners[1].name, "web");
