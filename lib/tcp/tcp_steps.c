@@ -20,6 +20,12 @@
 
 #define PROBE_PAUSE_TICKS ticks_in_ms(1000)
 
+static bool
+ts_recent_is_valid(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	return engine->tick - tcb->last_rx <= TS_RECENT_TICKS_MAX;
+}
+
 /* RFC 7323, 3.2 and 5.3.  A RST is exempt. */
 static enum drop_reason
 check_timestamp(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *tcb,
@@ -29,8 +35,7 @@ check_timestamp(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *t
 		return DROP_NONE;
 	if (!seg->options.has_timestamps)
 		return DROP_timestamp_missing;
-	if (seq_lt(seg->options.tsval, tcb->ts_recent) &&
-	    engine->tick - tcb->last_rx <= TS_RECENT_TICKS_MAX) {
+	if (seq_lt(seg->options.tsval, tcb->ts_recent) && ts_recent_is_valid(engine, tcb)) {
 		tcp_emit_challenge_ack(engine, idx);
 		return DROP_paws;
 	}
@@ -100,9 +105,13 @@ refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, st
 								      : DROP_seq_outside_window;
 }
 
-/* Cut off what lies beyond the window. */
+/*
+ * Cut off what lies beyond the window.  Where that is all, the peer is probing a
+ * window that is shut and must hear that it still is (RFC 9293, 3.8.6.1).
+ */
 static void
-trim_to_window(const struct tcp_tcb *tcb, struct tcp_seg *seg)
+trim_to_window(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *tcb,
+	       struct tcp_seg *seg)
 {
 	uint32_t beyond, edge = tcb_rcv_edge(tcb);
 
@@ -117,6 +126,8 @@ trim_to_window(const struct tcp_tcb *tcb, struct tcp_seg *seg)
 	seg->text_bytes = (uint16_t)(seg->text_bytes - beyond);
 	seg->len = seg->text_bytes;
 	seg->end = seg->seq + seg->len;
+	if (seg->len == 0)
+		tcp_defer(engine, idx, TCP_DEFER_ACK);
 }
 
 /* The peer's router may have changed: believe a segment that is in the window. */
@@ -154,11 +165,11 @@ tcp_check_synchronized(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *
 		return reason;
 	if (!is_acceptable(tcb, seg))
 		return refuse_sequence(engine, idx, tcb, seg);
-	trim_to_window(tcb, seg);
+	trim_to_window(engine, idx, tcb, seg);
 
-	/* RFC 7323, 4.3: never from a segment beyond a hole, never backwards. */
+	/* RFC 7323, 4.3: never from a segment beyond a hole, backwards only if the old one expired. */
 	if (tcb_has(tcb, TCB_TIMESTAMPS) && seq_leq(seg->seq, tcb->last_ack_sent) &&
-	    seq_geq(seg->options.tsval, tcb->ts_recent))
+	    (seq_geq(seg->options.tsval, tcb->ts_recent) || !ts_recent_is_valid(engine, tcb)))
 		tcb->ts_recent = seg->options.tsval;
 	return DROP_NONE;
 }

@@ -11,6 +11,9 @@
 
 #define STEP_NS NS_PER_MS /* time passes in such steps */
 
+/* Timestamps further apart than this can not be compared (RFC 7323, 5.5). */
+#define TIMESTAMP_LIFE_NS (24 * UINT64_C(86400) * NS_PER_SECOND)
+
 /* A failed test leaves by a long jump: whoever comes next tidies up after it. */
 static struct conversation *abandoned;
 
@@ -23,6 +26,15 @@ log_line(struct conversation *c, const char *what, const char *text)
 		what, text);
 }
 
+/* Every line a comment of TAP; cmocka's own printing knows no more than 1024 octets. */
+static void
+print_comment(char *text)
+{
+	for (char *line; (line = strsep(&text, "\n")) != NULL;)
+		printf("# %s\n", line);
+	fflush(stdout);
+}
+
 void
 conversation_fail(struct conversation *c, const char *format, ...)
 {
@@ -33,8 +45,10 @@ conversation_fail(struct conversation *c, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(why, sizeof(why), format, arguments);
 	va_end(arguments);
-	print_error("%s:%d: %s\nThe dialogue so far (%s; seconds, client, what):\n%s", c->file,
-		    c->line, why, c->label, c->dialogue_text);
+	printf("# %s:%d (%s)\n", c->file, c->line, c->label);
+	print_comment(why);
+	printf("# The dialogue so far (seconds, client, what):\n");
+	print_comment(c->dialogue_text);
 	_fail(c->file, c->line);
 	abort();
 }
@@ -432,6 +446,16 @@ void
 conversation_advance(struct conversation *c, uint64_t ns)
 {
 	conversation_advance_to(c, c->rig.now_ns + ns);
+}
+
+void
+conversation_leap(struct conversation *c, uint64_t ns)
+{
+	c->rig.now_ns += ns;
+	c->event_ns = c->rig.now_ns;
+	for (uint32_t i = 0; ns > TIMESTAMP_LIFE_NS && i < PEERS_MAX; i++)
+		c->peers[i].laws.has_tsval = false;
+	turn(c, NULL, 0);
 }
 
 void

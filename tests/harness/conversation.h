@@ -126,6 +126,9 @@ void conversation_expect_event(struct conversation *c, const char *event);
 void conversation_advance(struct conversation *c, uint64_t ns);
 void conversation_advance_to(struct conversation *c, uint64_t at_ns);
 
+/* So much time passes between one turn and the next: for days, and for what a stalled core does. */
+void conversation_leap(struct conversation *c, uint64_t ns);
+
 /* The application acts; its call must return `result`. */
 void conversation_app(struct conversation *c, enum app_verb verb, uint32_t bytes, int result);
 

@@ -23,6 +23,7 @@ enum value_kind {
 	VALUE_US,    /* written in milliseconds, kept in microseconds */
 	VALUE_TICKS, /* written in milliseconds */
 	VALUE_NS,    /* written in milliseconds, kept in 64 bits */
+	VALUE_CLOCK, /* written in seconds, kept in nanoseconds: far enough to wrap any clock */
 	VALUE_BOOL,  /* on or off */
 };
 
@@ -58,7 +59,7 @@ static const struct {
 	{"sack", VALUE_BOOL, AT(rig.tcp.sack)},
 	{"send-buffer", VALUE_UINT32, AT(rig.tcp.send_buffer)},
 	{"sends-on-open", VALUE_UINT32, AT(app.sends_on_open)},
-	{"start", VALUE_NS, AT(rig.start_ns)},
+	{"start", VALUE_CLOCK, AT(rig.start_ns)},
 	{"syn-hold", VALUE_NS, AT(rig.tcp.syn_hold_ns)},
 	{"syn-queue", VALUE_UINT32, AT(rig.tcp.syn_queue_max)},
 	{"syn-rate", VALUE_UINT32, AT(rig.tcp.syn_rate)},
@@ -93,6 +94,9 @@ store(void *to, enum value_kind kind, const char *text)
 		return value <= UINT16_MAX;
 	case VALUE_NS:
 		*(uint64_t *)to = value * NS_PER_MS;
+		return true;
+	case VALUE_CLOCK:
+		*(uint64_t *)to = value * NS_PER_SECOND;
 		return true;
 	case VALUE_US:
 		*(uint32_t *)to = value * 1000;

@@ -68,9 +68,10 @@ parse_verb(struct script_line *line, const char **cursor)
 		[SCRIPT_APP] = "app:",
 		[SCRIPT_AS] = "as",
 		[SCRIPT_PORT] = "port",
+		[SCRIPT_LEAP] = "leap",
 	};
 
-	for (int verb = SCRIPT_ESTABLISHED; verb <= SCRIPT_PORT; verb++) {
+	for (int verb = SCRIPT_ESTABLISHED; verb <= SCRIPT_LEAP; verb++) {
 		if (!scan_literal(cursor, verbs[verb]))
 			continue;
 		line->verb = (enum script_verb)verb;
@@ -78,7 +79,7 @@ parse_verb(struct script_line *line, const char **cursor)
 		line->rest = *cursor;
 		return NULL;
 	}
-	return "after the time comes one of established < > silence state event app: as port";
+	return "after the time comes one of established < > silence state event app: as port leap";
 }
 
 static const char *
@@ -252,6 +253,16 @@ perform_port(struct conversation *c, const char *rest)
 	c->peer->path.server.port = is_closed ? RIG_CLOSED_PORT : RIG_SERVER_PORT;
 }
 
+static void
+perform_leap(struct conversation *c, const char *rest)
+{
+	uint64_t ns;
+
+	if (!scan_seconds(&rest, &ns) || !scan_end(&rest))
+		conversation_fail(c, "leap needs a number of seconds.");
+	conversation_leap(c, ns);
+}
+
 /* A "<" and those joined to it.  Returns how many lines that were. */
 static uint32_t
 perform_burst(struct conversation *c, const struct script_line *line, uint32_t left)
@@ -322,6 +333,9 @@ perform_line(struct conversation *c, const struct script_line *line, uint32_t le
 		break;
 	case SCRIPT_PORT:
 		perform_port(c, line->rest);
+		break;
+	case SCRIPT_LEAP:
+		perform_leap(c, line->rest);
 		break;
 	case SCRIPT_TX:
 		break;

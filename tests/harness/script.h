@@ -24,6 +24,7 @@
  *	app: send N|write N|close|abort|pause|resume|nodelay [refused ERRNO]
  *	as N				client N (from 0) speaks from here on
  *	port listener|closed		the port it sends to
+ *	leap SECONDS			so much time passes at one stroke
  *
  * A segment expected at "+0" must come at once, else within 1 ms before and 4 ms
  * after its time: timers count in ticks.  Write a span where more is allowed.
@@ -52,6 +53,7 @@ enum script_verb {
 	SCRIPT_APP,
 	SCRIPT_AS,
 	SCRIPT_PORT,
+	SCRIPT_LEAP,
 };
 
 struct script_line {

@@ -85,7 +85,9 @@ judge_syn_ack(struct segment_laws *laws, const struct segment *segment)
 	laws->ack = segment->ack.value;
 	laws->offer = segment->ack.value + segment->wnd.value;
 	laws->client_edge = laws->sent_end;
-	laws->tsval = timestamps != NULL ? timestamps->number[0].value : 0;
+	laws->has_tsval = timestamps != NULL;
+	if (timestamps != NULL)
+		laws->tsval = timestamps->number[0].value;
 	return NULL;
 }
 
@@ -98,8 +100,9 @@ judge_timestamps(struct segment_laws *laws, const struct segment *segment)
 		return timestamps == NULL ? NULL : "timestamps that were not agreed";
 	if (timestamps == NULL)
 		return "timestamps were agreed and are missing (RFC 7323, 3.2)";
-	if (is_before(timestamps->number[0].value, laws->tsval))
+	if (laws->has_tsval && is_before(timestamps->number[0].value, laws->tsval))
 		return "TSval goes back (RFC 7323, 5.4)";
+	laws->has_tsval = true;
 	laws->tsval = timestamps->number[0].value;
 	return NULL;
 }
@@ -109,7 +112,8 @@ judge_text(struct segment_laws *laws, const struct segment *segment, bool is_ipv
 {
 	uint8_t octets[TCP_OPTIONS_BYTES_MAX];
 	uint32_t mss_default = is_ipv6 ? MSS_DEFAULT_IPV6 : MSS_DEFAULT_IPV4;
-	uint32_t mss = laws->mss == 0 ? mss_default : laws->mss;
+	/* Every host takes the default, and a cookie may know nothing smaller. */
+	uint32_t mss = RTE_MAX(laws->mss, mss_default);
 	uint32_t end = segment->seq.value + segment->text_bytes;
 	uint32_t options_bytes = (uint32_t)option_list_encode(&segment->options, octets);
 

@@ -35,6 +35,7 @@ struct segment_laws {
 	bool has_fin;
 	uint32_t client_edge; /* ... and the client */
 	uint32_t tsval;	      /* the server's latest */
+	bool has_tsval;	      /* false after so long a silence that it says nothing any more */
 };
 
 /* The client sends this. */
