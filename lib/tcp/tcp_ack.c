@@ -18,20 +18,31 @@ transfer_of(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
 	return tcp_transfer_get(&engine->transfers, tcb->transfer);
 }
 
-/* RFC 6298, 3: by timestamp if there is one, else only an octet sent once (Karn). */
+/*
+ * RFC 6298, 3: by timestamp if there is one, else only an octet sent once (Karn).
+ * A timeout that was doubled stays so until a sample says how long the path
+ * takes now (RFC 6298, 5).
+ */
 static void
 sample_rtt(const struct tcp_engine *engine, struct tcp_tcb *tcb, struct tcp_transfer *transfer,
 	   const struct tcp_seg *seg)
 {
+	uint32_t rtt_us;
+
 	if (tcb_has(tcb, TCB_TIMESTAMPS) && seg->options.has_timestamps) {
 		uint32_t rtt_ms = engine->now_ms + tcb->ts_offset - seg->options.tsecr;
 
-		if (rtt_ms <= RTT_MS_MAX)
-			tcp_rto_sample(tcb, rtt_ms * 1000);
+		if (rtt_ms > RTT_MS_MAX)
+			return;
+		rtt_us = rtt_ms * 1000;
 	} else if (transfer->rtt_timing && seq_gt(seg->ack, transfer->rtt_seq)) {
-		tcp_rto_sample(tcb, engine->now_us - transfer->rtt_start_us);
+		rtt_us = engine->now_us - transfer->rtt_start_us;
 		transfer->rtt_timing = false;
+	} else {
+		return;
 	}
+	tcp_rto_sample(tcb, rtt_us);
+	transfer->backoff = 0;
 }
 
 /* Half of the buffer free again is worth waking the application for. */

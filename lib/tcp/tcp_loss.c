@@ -27,9 +27,9 @@ flight(const struct tcp_tcb *tcb)
 
 /* RFC 5681, equation 4. */
 static uint32_t
-halved(const struct tcp_tcb *tcb)
+halved(const struct tcp_tcb *tcb, uint32_t bytes)
 {
-	return RTE_MAX(flight(tcb) / 2, 2u * tcb->mss);
+	return RTE_MAX(bytes / 2, 2u * tcb->mss);
 }
 
 void
@@ -59,8 +59,9 @@ void
 tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	/* A second timeout for the same octets is no second sign of congestion. */
-	if (transfer->backoff == 0)
-		transfer->ssthresh = halved(tcb);
+	if (!transfer->unanswered)
+		transfer->ssthresh = halved(tcb, flight(tcb));
+	transfer->unanswered = true;
 	if (transfer->backoff < TCP_BACKOFF_MAX)
 		transfer->backoff++;
 	transfer->cwnd = tcb->mss;
@@ -97,7 +98,8 @@ tcp_loss_duplicate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	transfer->dupacks = 0;
 	transfer->recovery = RECOVERY_FAST;
 	transfer->recover = tcb->snd_nxt;
-	transfer->ssthresh = halved(tcb);
+	/* What limited transmit sent beyond the window does not count (RFC 5681, 3.2, step 2). */
+	transfer->ssthresh = halved(tcb, RTE_MIN(flight(tcb), transfer->cwnd));
 	transfer->cwnd = transfer->ssthresh + DUPACKS_FOR_LOSS * tcb->mss;
 	resend_first(tcb, transfer);
 	return true;
@@ -149,7 +151,7 @@ void
 tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked)
 {
 	transfer->dupacks = 0;
-	transfer->backoff = 0;
+	transfer->unanswered = false;
 	if (transfer->recovery == RECOVERY_FAST) {
 		ack_in_fast_recovery(tcb, transfer, acked);
 		return;

@@ -134,11 +134,12 @@ note_sent(const struct sender *s, const struct plan *plan)
 	tcb->snd_nxt = end;
 	if (plan->has_fin)
 		tcb_set(tcb, TCB_FIN_SENT);
-	if (was_quiet) {
+	if (transfer->persisting) {
 		transfer->persisting = false;
 		transfer->backoff = 0;
-		tcp_timer_restart(s->engine, s->idx);
 	}
+	if (was_quiet)
+		tcp_timer_restart(s->engine, s->idx);
 }
 
 /* False when no buffer could be had. */

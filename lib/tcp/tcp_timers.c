@@ -164,7 +164,7 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 	struct tcp_transfer *transfer = transfer_of(engine, tcb);
 
 	check(transfer != NULL); /* octets are out */
-	if (transfer->backoff == 0)
+	if (!transfer->unanswered)
 		transfer->since = engine->tick;
 	else if (is_past(engine, transfer->since, engine->config->retransmit_ticks)) {
 		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);

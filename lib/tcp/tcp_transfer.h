@@ -56,11 +56,12 @@ struct tcp_transfer {
 	uint16_t held_count;  /* segments in `held` */
 	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
 	uint8_t dupacks;      /* received */
-	uint8_t backoff;      /* RTO is doubled this often */
+	uint8_t backoff;      /* RTO is doubled this often, until the next round trip is known */
 	uint8_t recovery;     /* enum tcp_recovery */
-	bool rtt_timing;      /* rtt_seq is valid */
-	bool persisting;      /* nothing is out and the peer's window does not let text go */
-	bool is_idle;	      /* in the idle list */
+	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
+	bool rtt_timing; /* rtt_seq is valid */
+	bool persisting; /* nothing is out and the peer's window does not let text go */
+	bool is_idle;	 /* in the idle list */
 };
 
 enum tcp_recovery {
