@@ -40,7 +40,7 @@ perform(void **state)
 	script_unload(&script);
 	wrong = script_load(&script, performance->path, &line);
 	if (wrong != NULL) {
-		print_error("%s:%d: %s\n", performance->path, line, wrong);
+		printf("# %s:%d: %s\n", performance->path, line, wrong);
 		_fail(performance->path, line);
 	}
 	check(conversation_setup_choose(script.settings, performance->number, label));
