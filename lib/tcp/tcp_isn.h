@@ -23,7 +23,7 @@ struct tcp_isn {
 
 void tcp_isn_key_init(struct tcp_isn_key *isn_key, enum prf_kind kind, const uint8_t secret[16]);
 
-/* M ticks every 4 us of now_ns (RFC 9293, 3.4.1, MUST-8); F is unpredictable from outside (MUST-9). */
+/* M ticks every 4 us of now_ns (RFC 9293, MUST-8); F is unpredictable from outside (MUST-9). */
 struct tcp_isn tcp_isn_of(const struct tcp_isn_key *isn_key, const struct flow_key *key,
 			  uint64_t now_ns);
 

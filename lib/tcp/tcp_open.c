@@ -188,7 +188,7 @@ tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *reques
 	tcb = tcp_engine_tcb(engine, idx);
 	/* Our clock goes on from the value that the cookie was. */
 	tcb->ts_offset = options->has_timestamps ? seg->options.tsecr - engine->now_ms : 0;
-	/* Text in the segment may mean that the ACK before it was lost: then it measures nothing. */
+	/* Text here may mean that the ACK before it was lost: then it measures nothing. */
 	if (seg->len == 0 && rtt_ms <= HANDSHAKE_RTT_MS_MAX)
 		tcp_rto_sample(tcb, rtt_ms * 1000);
 	tcb->rcv_nxt = seg->seq;

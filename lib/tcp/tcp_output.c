@@ -62,7 +62,7 @@ plan_again(const struct sender *s, struct plan *plan)
 
 	if (transfer->recovery == RECOVERY_NONE || seq_geq(transfer->rtx_nxt, transfer->rtx_end))
 		return false;
-	/* After a timeout what is out counts as lost: only cwnd from SND.UNA on may be out again. */
+	/* After a timeout what is out counts as lost: cwnd begins at SND.UNA again. */
 	limit = s->tcb->snd_una + transfer->cwnd;
 	if (seq_geq(transfer->rtx_nxt, limit))
 		return false;

@@ -13,7 +13,7 @@
 void
 eal_once(void)
 {
-	/* EAL reorders its arguments and cuts some in pieces: neither array nor text is constant. */
+	/* EAL reorders its arguments and cuts some in pieces: they cannot be constant. */
 	static char arguments[][32] = {
 		"test",		  "--no-huge",		 "-m", "64", "--no-pci", "--no-shconf",
 		"--no-telemetry", "--log-level=*:error", "-l", "0",
@@ -26,7 +26,7 @@ eal_once(void)
 		return;
 	for (size_t i = 0; i < RTE_DIM(arguments); i++)
 		argv[i] = arguments[i];
-	/* EAL pins this thread to the lcore's CPU; tests run side by side and must not share one. */
+	/* EAL pins this thread to the lcore's CPU; tests side by side must not share one. */
 	check(sched_getaffinity(0, sizeof(cpus), &cpus) == 0);
 	check(rte_eal_init(RTE_DIM(arguments), argv) >= 0);
 	check(sched_setaffinity(0, sizeof(cpus), &cpus) == 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* Reading words and numbers from a line of a script: each call skips blanks, then takes or leaves. */
+/* Words and numbers of a line of a script: each call skips blanks, then takes or leaves. */
 #ifndef WEIR_TESTS_HARNESS_SCAN_H
 #define WEIR_TESTS_HARNESS_SCAN_H
 

@@ -40,7 +40,7 @@ enum weir_mac {
 
 enum weir_steering {
 	WEIR_STEERING_AUTO,	/* RSS where the port has it, else software */
-	WEIR_STEERING_RSS,	/* one queue per core, the port spreads flows; refused without RSS */
+	WEIR_STEERING_RSS,	/* a queue per core, the port spreads flows; refused without RSS */
 	WEIR_STEERING_SOFTWARE, /* one core receives and hands packets on by flow */
 };
 
@@ -89,7 +89,7 @@ struct weir_syn_config {
 	bool has_secret_previous;
 	uint8_t secret_previous[16]; /* still accepted */
 	uint32_t queue;		   /* SYN queue entries per core: 1 to 1048576 */
-	uint32_t rate;		   /* auto: SYN/s per core above which cookies start: 1 to 100000000 */
+	uint32_t rate;		   /* auto: cookies above so many SYN/s per core: 1 to 100000000 */
 	uint32_t hold_ms;	   /* auto: quiet time before the queue is used again */
 	uint32_t retries;	   /* SYN-ACK retransmissions: 0 to 10 */
 };
@@ -110,7 +110,7 @@ struct weir_tcp_config {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
-	uint32_t rst_rate;	 /* RST and challenge ACK answers per second and core, 0: none sent */
+	uint32_t rst_rate;	 /* RST answers per second and core, jittered; 0: none sent */
 	uint32_t challenge_ack_rate; /* per second and core; jittered */
 };
 
