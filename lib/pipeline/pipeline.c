@@ -76,6 +76,7 @@ pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf **frames,
 	pipeline_segment(core, &burst);
 	tcp_engine_expire(&core->tcp);
 	pipeline_tell_stop(core);
+	pipeline_relist(core);
 	pipeline_application(core);
 	pipeline_emit(core);
 	return core->tcp.tx_count;

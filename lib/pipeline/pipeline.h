@@ -39,6 +39,7 @@ struct weir_core {
 	struct rate_limit echo_limit; /* ICMP echo replies */
 	uint32_t stop_next;	      /* pipeline_stop(): first flow not told yet */
 	bool stop_with_rst;
+	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
 	uint8_t port_mac[TCP_PORTS_MAX][6]; /* by DPDK port; zero where we have no address */
 };
 

@@ -35,6 +35,9 @@ void pipeline_lookup(struct weir_core *core, struct burst *burst);
 /* SEGMENT ARRIVES for each, the most deserving first. */
 void pipeline_segment(struct weir_core *core, struct burst *burst);
 
+/* Give flows that found the deferred list full their place in it. */
+void pipeline_relist(struct weir_core *core);
+
 /* Tell the applications what has happened, and let them do what they want to do. */
 void pipeline_application(struct weir_core *core);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "check.h"
-#include "tcp_timers.h"
 #include "units.h"
 
 #define CACHE_LINE 64
@@ -133,14 +132,12 @@ tcp_defer(struct tcp_engine *engine, uint32_t idx, uint8_t what)
 	if ((flow->deferred & TCP_DEFER_LISTED) == 0) {
 		uint32_t limit = TCP_DEFERRED_MAX;
 
-		/*
-		 * Output can wait for the timer; an event for the application can
-		 * not, and a turn raises far fewer of those than are kept here.
-		 */
+		/* What is to be sent can wait better than what is to be told. */
 		if ((what & ~(TCP_DEFER_OUTPUT | TCP_DEFER_ACK)) == 0)
 			limit -= TCP_DEFERRED_RESERVE;
 		if (engine->deferred_count >= limit) {
-			tcp_timer_soon(engine, idx);
+			flow->deferred |= what;
+			engine->deferred_missed = true;
 			return false;
 		}
 		engine->deferred[engine->deferred_count++] = idx;

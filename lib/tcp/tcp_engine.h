@@ -98,6 +98,7 @@ struct tcp_engine {
 
 	uint32_t deferred[TCP_DEFERRED_MAX];
 	uint32_t deferred_count;
+	bool deferred_missed; /* there are marked flows that found the list full */
 	struct tcp_ack_queue ack_queue;
 };
 
@@ -135,7 +136,10 @@ tcp_engine_tcb(const struct tcp_engine *engine, uint32_t flow)
 	return &engine->tcbs[flow];
 }
 
-/* Mark flow `idx` for the end of the burst.  Returns false only if the list is full. */
+/*
+ * Mark flow `idx` for the end of the burst.  False if the list is full: the mark
+ * stands, and the flow gets its place in a later turn.
+ */
 bool tcp_defer(struct tcp_engine *engine, uint32_t idx, uint8_t what);
 
 /* Queue a finished frame for sending; m->port is set. */

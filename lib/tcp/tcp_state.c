@@ -88,7 +88,7 @@ tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reaso
 			tcb->transfer = TCP_TRANSFER_NONE;
 		}
 	}
-	check(tcp_defer(engine, idx, TCP_DEFER_CLOSED));
+	tcp_defer(engine, idx, TCP_DEFER_CLOSED);
 }
 
 void

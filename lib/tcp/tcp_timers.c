@@ -211,6 +211,11 @@ fire_idle(struct tcp_engine *engine, uint32_t idx)
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	uint32_t idle_ticks = engine->config->idle_ticks;
 
+	/* Buffers were short when it wanted to send, and nothing of it is out: it may try again. */
+	if (tcb_has(tcb, TCB_WANT_WRITABLE)) {
+		tcb_clear(tcb, TCB_WANT_WRITABLE);
+		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
+	}
 	if (idle_ticks == 0)
 		return;
 	if (engine->tick - tcb->last_rx < idle_ticks) {

@@ -7,7 +7,7 @@
  *	octets are out		retransmission timeout (RFC 6298), in the end R2
  *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
  *	FIN-WAIT-2		give up waiting for the peer's FIN
- *	otherwise		the idle timeout, if there is one
+ *	otherwise		send again what buffers were short for; the idle timeout
  *
  * Others report what happened; which deadline that makes is decided here.
  */

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "tcp_state.h"
 #include "tcp_steps.h"
+#include "tcp_timers.h"
 #include "tcp_window.h"
 
 static bool
@@ -36,6 +37,22 @@ tcp_user_send_room(struct tcp_engine *engine, uint32_t idx)
 	return engine->config->send_buffer - queued;
 }
 
+/*
+ * What is short may be short for long and for thousands of flows: each tries
+ * again when an ACK frees some of its text, or if it has none, in the next tick.
+ */
+static int
+wait_for_buffers(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	tcb_set(tcb, TCB_WANT_WRITABLE);
+	if (tcb->transfer == TCP_TRANSFER_NONE ||
+	    tcp_transfer_get(&engine->transfers, tcb->transfer)->send.bytes == 0)
+		tcp_timer_soon(engine, idx);
+	return -ENOBUFS;
+}
+
 int
 tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
 {
@@ -47,11 +64,8 @@ tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
 	if (tcp_user_send_room(engine, idx) == 0)
 		return -EAGAIN;
 	transfer = tcp_need_transfer(engine, idx);
-	if (transfer == NULL) {
-		/* Nothing of this flow is out, so no ACK will wake it: try again next turn. */
-		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
-		return -ENOBUFS;
-	}
+	if (transfer == NULL)
+		return wait_for_buffers(engine, idx);
 	text_queue_append(&transfer->send, chain);
 	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
@@ -101,10 +115,8 @@ tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, ui
 		return -EAGAIN;
 	if (!engine->buffers_short)
 		chain = copy_text(engine, text, bytes);
-	if (chain == NULL) {
-		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
-		return -ENOBUFS;
-	}
+	if (chain == NULL)
+		return wait_for_buffers(engine, idx);
 	error = tcp_user_send(engine, idx, chain);
 	if (error != 0)
 		rte_pktmbuf_free(chain);

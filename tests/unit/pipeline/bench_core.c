@@ -106,6 +106,7 @@ bench_flow(struct weir_core *core, uint16_t remote_port)
 	core->tcp.listener_flows[0]++;
 	*tcp_engine_tcb(&core->tcp, idx) = (struct tcp_tcb){
 		.transfer = TCP_TRANSFER_NONE,
+		.flags = TCB_OPENED,
 		.state = TCPS_ESTABLISHED,
 		.mss = 1460,
 	};

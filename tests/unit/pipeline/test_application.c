@@ -200,6 +200,26 @@ CONVERSATION(a_fin_behind_no_text_is_told_at_once_even_when_paused, PLAIN)
 	expect_event(c, "fin");
 }
 
+/* No ACK will come for a connection of which nothing is out: it is told by time. */
+CONVERSATION(who_was_refused_for_want_of_buffers_may_try_again, PLAIN " transfers=1")
+{
+	established(c);
+	app_send(c, 10);
+	expect_tx(c, "P. 1:11(10) ack 1");
+	speak_as(c, 1);
+	established(c);
+	conversation_app(c, APP_DO_WRITE, 10, -ENOBUFS);
+	expect_event(c, "none");
+	speak_as(c, 0);
+	rx(c, ". 1:1(0) ack 11");
+	advance(c, 3);
+	speak_as(c, 1);
+	expect_event(c, "writable");
+	expect_event(c, "none");
+	app_write(c, 10);
+	expect_tx(c, "P. 1:11(10) ack 1");
+}
+
 /* -- a connection that ends while paused -------------------------------- */
 
 /* We have closed, the peer's last text and FIN came while the application had paused. */
