@@ -29,6 +29,7 @@ struct pieces {
 	void *tcbs;
 	void *transfers;
 	void *time_wait;
+	void *tombstones;
 	void *tx;
 	void *listener_flows;
 };
@@ -42,6 +43,7 @@ take_pieces(struct layout *layout, const struct tcp_config *config)
 	p.tcbs = layout_take(layout, (size_t)config->flows_max * sizeof(struct tcp_tcb));
 	p.transfers = layout_take(layout, tcp_transfer_pool_bytes(config->transfers_max));
 	p.time_wait = layout_take(layout, time_wait_table_bytes(config->time_wait_max));
+	p.tombstones = layout_take(layout, time_wait_table_bytes(config->time_wait_max));
 	p.tx = layout_take(layout, TCP_TX_MAX * sizeof(struct rte_mbuf *));
 	p.listener_flows = layout_take(layout, LISTENERS_MAX * sizeof(uint32_t));
 	return p;
@@ -97,6 +99,7 @@ tcp_engine_init(struct tcp_engine *engine, void *memory, const struct tcp_config
 	memset(engine->tcbs, 0, (size_t)config->flows_max * sizeof(struct tcp_tcb));
 	tcp_transfer_pool_init(&engine->transfers, p.transfers, config->transfers_max);
 	time_wait_table_init(&engine->time_wait, p.time_wait, config->time_wait_max);
+	time_wait_table_init(&engine->tombstones, p.tombstones, config->time_wait_max);
 	engine->tx = p.tx;
 	engine->listener_flows = p.listener_flows;
 	memset(engine->listener_flows, 0, LISTENERS_MAX * sizeof(uint32_t));

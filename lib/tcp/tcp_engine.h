@@ -84,6 +84,7 @@ struct tcp_engine {
 	struct tcp_tcb *tcbs; /* by the flow's index */
 	struct tcp_transfer_pool transfers;
 	struct time_wait_table time_wait;
+	struct time_wait_table tombstones; /* tcp_tombstone.h */
 	struct timer_wheel wheel;
 	const struct listener_table *listeners;
 	uint32_t *listener_flows; /* on this core, by listener */

@@ -17,6 +17,7 @@
 #include "tcp_input.h"
 #include "tcp_seq.h"
 #include "tcp_syn_policy.h"
+#include "tcp_tombstone.h"
 
 /* RFC 9293, MAY-2: a new ISN beyond the old connection's last number, by more than its window. */
 #define ISS_AHEAD 65537u
@@ -104,7 +105,10 @@ take_ack(struct tcp_engine *engine, const struct tcp_request *request, struct tc
 	if ((seg->flags & TH_SYN) == 0 && tcp_syn_policy_takes_cookies(engine)) {
 		switch (tcp_listen_check_cookie(engine, request, seg, &options, &rtt_ms)) {
 		case COOKIE_VALID:
-			return tcp_open_from_cookie(engine, request, &options, rtt_ms, seg);
+			if (!tcp_tombstone_covers(engine, request->hash, seg))
+				return tcp_open_from_cookie(engine, request, &options, rtt_ms, seg);
+			reason = DROP_cookie_replayed;
+			break;
 		case COOKIE_EXPIRED:
 			counter_increment(engine->counters, COUNTER_cookie_expired);
 			reason = DROP_cookie_expired;

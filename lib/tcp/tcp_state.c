@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "tcp_emit.h"
+#include "tcp_tombstone.h"
 #include "tcp_user.h"
 
 static const char *const state_names[TCPS_N] = {
@@ -72,6 +73,8 @@ tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reaso
 		engine->syn_policy.half_open--;
 	else
 		count_end(engine, reason);
+	if (tcb->state != TCPS_SYN_RECEIVED && tcb->state != TCPS_TIME_WAIT)
+		tcp_tombstone_leave(engine, idx);
 	if (flow->listener != FLOW_NO_LISTENER)
 		engine->listener_flows[flow->listener]--;
 

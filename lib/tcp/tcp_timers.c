@@ -259,5 +259,6 @@ tcp_engine_expire(struct tcp_engine *engine)
 	expire_delayed_acks(engine);
 	timer_wheel_poll(&engine->wheel, engine->tick, TIMER_BUDGET, fire, engine);
 	time_wait_table_expire(&engine->time_wait, engine->tick, TIME_WAIT_BUDGET);
+	time_wait_table_expire(&engine->tombstones, engine->tick, TIME_WAIT_BUDGET);
 	tcp_syn_policy_calm(engine);
 }
