@@ -16,7 +16,7 @@
 #include "weir/app.h"
 
 #define APP_EVENTS_MAX	 64
-#define APP_CONNS_MAX	 32
+#define APP_CONNS_MAX	 128
 #define APP_COMMANDS_MAX 8
 
 enum app_event_kind {
