@@ -167,7 +167,7 @@ tcp_check_synchronized(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *
 		return refuse_sequence(engine, idx, tcb, seg);
 	trim_to_window(engine, idx, tcb, seg);
 
-	/* RFC 7323, 4.3: never from a segment beyond a hole, backwards only if the old one expired. */
+	/* RFC 7323, 4.3: never from beyond a hole; backwards only if the old one has expired. */
 	if (tcb_has(tcb, TCB_TIMESTAMPS) && seq_leq(seg->seq, tcb->last_ack_sent) &&
 	    (seq_geq(seg->options.tsval, tcb->ts_recent) || !ts_recent_is_valid(engine, tcb)))
 		tcb->ts_recent = seg->options.tsval;
