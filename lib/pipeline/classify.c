@@ -20,8 +20,9 @@
 #include "neigh.h"
 #include "stages.h"
 
-/* How many frames ahead headers are fetched: about one DRAM latency at full rate. */
-#define PREFETCH_AHEAD 4
+/* How many frames ahead buffers are fetched, and then their headers: a DRAM latency each. */
+#define BUFFER_AHEAD 8
+#define HEADER_AHEAD 4
 
 /* Where a frame came in: what the neighbour layer must know to say what is ours. */
 struct link {
@@ -172,6 +173,42 @@ classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	return reason;
 }
 
+/* Both lines of the buffer: the second has `next` and what a reply is marked with. */
+static void
+prefetch_buffer(const struct rte_mbuf *m)
+{
+	rte_prefetch0(m);
+	rte_prefetch0((const uint8_t *)m + RTE_CACHE_LINE_MIN_SIZE);
+}
+
+/* With options a SYN is longer than a line. */
+static void
+prefetch_headers(const struct rte_mbuf *m)
+{
+	rte_prefetch0(rte_pktmbuf_mtod(m, void *));
+	rte_prefetch0(rte_pktmbuf_mtod_offset(m, void *, RTE_CACHE_LINE_MIN_SIZE));
+}
+
+static void
+prefetch_ahead(struct rte_mbuf **frames, uint32_t count, uint32_t i)
+{
+	if (i + BUFFER_AHEAD < count)
+		prefetch_buffer(frames[i + BUFFER_AHEAD]);
+	if (i + HEADER_AHEAD < count)
+		prefetch_headers(frames[i + HEADER_AHEAD]);
+}
+
+static void
+prefetch_first(struct rte_mbuf **frames, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < RTE_MIN(count, (uint32_t)BUFFER_AHEAD); i++)
+		prefetch_buffer(frames[i]);
+	for (i = 0; i < RTE_MIN(count, (uint32_t)HEADER_AHEAD); i++)
+		prefetch_headers(frames[i]);
+}
+
 void
 pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 		  struct burst *burst)
@@ -179,11 +216,9 @@ pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t cou
 	enum drop_reason reason;
 
 	burst->count = 0;
-	for (uint32_t i = 0; i < RTE_MIN(count, (uint32_t)PREFETCH_AHEAD); i++)
-		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
+	prefetch_first(frames, count);
 	for (uint32_t i = 0; i < count; i++) {
-		if (i + PREFETCH_AHEAD < count)
-			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH_AHEAD], void *));
+		prefetch_ahead(frames, count, i);
 		check(frames[i]->port < TCP_PORTS_MAX);
 		counter_add(&core->counters, COUNTER_rx_bytes, rte_pktmbuf_pkt_len(frames[i]));
 		reason = classify_frame(core, frames[i], burst);
