@@ -138,7 +138,9 @@ WEIR_API void weir_conn_abort(struct weir_core *core, struct weir_conn *conn);
 
 /*
  * Stop and restart on_data.  While paused, text is held up to the receive
- * buffer and then the window closes, so the peer waits.
+ * buffer and then the window closes, so the peer waits.  Where both sides have
+ * closed meanwhile, what is left of the text still comes after resuming, and
+ * on_peer_fin and on_close after that.
  */
 WEIR_API void weir_conn_pause(struct weir_core *core, struct weir_conn *conn);
 WEIR_API void weir_conn_resume(struct weir_core *core, struct weir_conn *conn);
