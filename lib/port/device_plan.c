@@ -51,6 +51,17 @@ moves_flows(const struct rte_eth_dev_info *info)
 	return info->driver_name != NULL && strcmp(info->driver_name, "net_tap") == 0;
 }
 
+/*
+ * net_tap (DPDK 22.11) makes the TCP checksum of a chain from the sums of its
+ * segments as if each began at an even octet.  After a segment of odd length
+ * the frame is wrong, and so is each of its retransmissions.
+ */
+static bool
+sums_chains_wrongly(const struct rte_eth_dev_info *info)
+{
+	return info->driver_name != NULL && strcmp(info->driver_name, "net_tap") == 0;
+}
+
 /* Why the device cannot spread flows over the workers, or NULL. */
 static const char *
 rss_obstacle(const struct device_wish *wish, const struct rte_eth_dev_info *info)
@@ -150,6 +161,8 @@ device_plan_make(struct device_plan *plan, const struct device_wish *wish,
 	if (wish->config->offload) {
 		plan->rx_offloads = info->rx_offload_capa & RX_CHECKSUMS;
 		plan->tx_offloads |= info->tx_offload_capa & TX_CHECKSUMS;
+		if (sums_chains_wrongly(info))
+			plan->tx_offloads &= ~RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
 	}
 	return 0;
 }

@@ -68,6 +68,16 @@ TEST(only_offloads_that_weir_understands_are_asked_for)
 						   RTE_ETH_TX_OFFLOAD_TCP_CKSUM);
 }
 
+TEST(net_tap_is_not_trusted_with_the_tcp_checksum)
+{
+	struct device_wish wish = good_nic();
+
+	info.driver_name = "net_tap";
+	assert_int_equal(make(&wish), 0);
+	assert_int_equal(plan.tx_offloads,
+			 RTE_ETH_TX_OFFLOAD_MULTI_SEGS | RTE_ETH_TX_OFFLOAD_IPV4_CKSUM);
+}
+
 TEST(offload_no_leaves_all_checksums_to_weir)
 {
 	struct device_wish wish = good_nic();
