@@ -104,10 +104,11 @@ def test_connections_work_through_shared_memory(tmp_path):
         with weir_alone(f"net_memif0,role=server,socket={socket},socket-abstract=no",
                         tmp_path) as weir:
             wait_until(socket.exists, "the memif's socket")
-            cores = ",".join(str(cpu) for cpu in sorted(set(cpus(2))))
+            weirs_cpu, other_cpu = reversed(cpus(2))
             with open(tmp_path / "testpmd.log", "w", encoding="ascii") as log:
                 bridge = namespace.popen(
-                    "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci", "-l", cores,
+                    "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci",
+                    f"--lcores=0@{weirs_cpu},1@{other_cpu}",  # the second one forwards
                     f"--file-prefix=wtbridge{os.getpid()}",
                     f"--vdev=net_memif0,role=client,socket={socket},socket-abstract=no",
                     "--vdev=net_tap0,iface=bridge0", "--", "--total-num-mbufs=8192",
