@@ -69,6 +69,12 @@ class Counters(dict):
         matches = (cls.LINE.match(line) for line in text.splitlines())
         return cls({m.group(1): int(m.group(2)) for m in matches if m})
 
+    @classmethod
+    def of_telemetry(cls, answer):
+        """There, the drops stand in a dictionary of their own."""
+        drops = {f"drop.{name}": value for name, value in answer["drop"].items()}
+        return cls({name: value for name, value in answer.items() if name != "drop"} | drops)
+
     @property
     def dropped(self):
         return sum(value for name, value in self.items() if name.startswith("drop."))
@@ -157,6 +163,9 @@ class Weir:
         assert status == 0, f"exit status {status}\n{self.output()}"
         self.counters = Counters.parse(self.stdout.read_text(errors="replace"))
         self.counters.check_balance()
+        left = {name: self.counters[name] for name in ("flows", "syn_queue", "buffers_lost")
+                if self.counters[name] != 0}
+        assert not left, f"left when weir ended: {left}"
         return self.counters
 
     def kill(self):

@@ -115,10 +115,10 @@ def test_connections_work_through_shared_memory(tmp_path):
                     "--forward-mode=io", "--auto-start", "--no-mlockall",
                     stdin=subprocess.PIPE, stdout=log, stderr=log,
                     env=dict(os.environ, RUNTIME_DIRECTORY=str(tmp_path)))
-            wait_until(lambda: "Press enter to exit" in (tmp_path / "testpmd.log").read_text(),
-                       "testpmd", timeout=20)
+            wait_until(lambda: "bridge0" in namespace.interfaces(), "testpmd", timeout=20)
             namespace.run("ip", "addr", "add", f"{CLIENT_ADDRESS[4]}/24", "dev", "bridge0")
-            namespace.run("ping", "-c", "1", "-W", "3", V4)
+            wait_until(lambda: namespace.run("ping", "-c", "1", "-W", "1", V4,
+                                             check=False).returncode == 0, "a ping", timeout=20)
             with namespace.connect(V4, ECHO, timeout=20) as connection:
                 streams.check_echo(connection, 1_000_000)
             result = namespace.run("curl", "-sS", "--max-time", "10", "-o", "/dev/null", "-w",
