@@ -104,6 +104,18 @@ set_sack(const struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_
 							    options->has_timestamps ? 3 : 4);
 }
 
+uint32_t
+tcp_emit_sack_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	struct tcp_options options = {0};
+	uint32_t bytes_before;
+
+	set_timestamps(engine, tcb, &options);
+	bytes_before = tcp_options_bytes(&options);
+	set_sack(engine, tcb, &options);
+	return tcp_options_bytes(&options) - bytes_before;
+}
+
 void
 tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, uint32_t seq,
 		 uint8_t flags)

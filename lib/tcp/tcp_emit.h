@@ -36,6 +36,9 @@ void tcp_emit_probe(struct tcp_engine *engine, uint32_t idx);
 void tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, uint32_t seq,
 		      uint8_t flags);
 
+/* Octets of the SACK blocks that tcp_emit_segment() would add now, 0 without holes. */
+uint32_t tcp_emit_sack_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb);
+
 /* RST as RFC 9293, 3.10.7.1 prescribes, within the limit on them; takes seg->m. */
 void tcp_reply_rst(struct tcp_engine *engine, struct tcp_seg *seg);
 

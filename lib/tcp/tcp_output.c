@@ -37,7 +37,8 @@ struct sender {
 	struct tcp_tcb *tcb;
 	struct tcp_transfer *transfer;
 	uint32_t idx;
-	uint32_t fin_seq; /* one past the last octet of text queued: the FIN's place */
+	uint32_t fin_seq;    /* one past the last octet of text queued: the FIN's place */
+	uint32_t full_bytes; /* of text in a full segment: the MSS without our SACK blocks */
 };
 
 static bool
@@ -68,7 +69,7 @@ plan_again(const struct sender *s, struct plan *plan)
 		return false;
 	plan->is_again = true;
 	plan->seq = transfer->rtx_nxt;
-	plan->bytes = RTE_MIN((uint32_t)s->tcb->mss, transfer->rtx_end - transfer->rtx_nxt);
+	plan->bytes = RTE_MIN(s->full_bytes, transfer->rtx_end - transfer->rtx_nxt);
 	plan->has_fin = false;
 	if (seq_gt(plan->seq + plan->bytes, s->fin_seq)) {
 		plan->bytes = s->fin_seq - plan->seq;
@@ -83,7 +84,7 @@ is_worth_sending(const struct sender *s, uint32_t bytes, uint32_t unsent)
 {
 	const struct tcp_tcb *tcb = s->tcb;
 
-	if (bytes >= tcb->mss)
+	if (bytes >= s->full_bytes)
 		return true;
 	if (bytes == unsent)
 		return flight(tcb) == 0 || tcb_has(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
@@ -104,7 +105,7 @@ plan_new(const struct sender *s, struct plan *plan, bool force)
 	unsent = s->fin_seq - tcb->snd_nxt;
 	plan->is_again = false;
 	plan->seq = tcb->snd_nxt;
-	plan->bytes = RTE_MIN(RTE_MIN(unsent, usable), (uint32_t)tcb->mss);
+	plan->bytes = RTE_MIN(RTE_MIN(unsent, usable), s->full_bytes);
 	plan->has_fin =
 		tcb_has(tcb, TCB_FIN_QUEUED) && plan->bytes == unsent && usable > plan->bytes;
 	if (plan->bytes == 0)
@@ -226,6 +227,7 @@ begin(struct sender *s, struct tcp_engine *engine, uint32_t idx)
 	/* A FIN that is out is the last octet before SND.NXT; else it will follow the queue. */
 	s->fin_seq = tcb_has(tcb, TCB_FIN_SENT) ? tcb->snd_nxt - 1
 						: tcb->snd_una + s->transfer->send.bytes;
+	s->full_bytes = tcb->mss - tcp_emit_sack_bytes(engine, tcb);
 	return true;
 }
 
