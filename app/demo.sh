@@ -305,20 +305,21 @@ no_errors() { ! grep -qE 'Socket errors|Non-2xx' "$directory/wrk"; }
 
 run_flood()
 {
-	local pages=0 tries=10
+	local pages=0 tries=0
 
 	step "A SYN flood from spoofed sources: hping3 for $flood_seconds seconds, as fast as it can"
 	inside timeout "$flood_seconds" hping3 --flood --rand-source -S -q -p "$http" "$ipv4" \
 		>"$directory/hping3" 2>&1 &
 	background_pid=$!
 	sleep 1
-	for ((i = 0; i < tries; i++)); do
+	while ((tries < 10)) && kill -0 "$background_pid" 2>/dev/null; do
+		tries=$((tries + 1))
 		fetch_page -o /dev/null "http://$ipv4:$http/" && pages=$((pages + 1))
 	done
-	verify 'the flood was still going on after that' kill -0 "$background_pid"
+	verify 'the flood began' test "$tries" -gt 0
 	wait "$background_pid" || true
 	background_pid=
-	verify "$pages of $tries pages came through the flood" test "$pages" -eq "$tries"
+	verify "$pages of $tries pages came through it" test "$pages" -eq "$tries"
 	sleep 0.5
 	verify 'and curl still works after it' fetch_page "http://$ipv4:$http/"
 }
