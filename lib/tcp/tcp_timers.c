@@ -2,6 +2,8 @@
 
 #include "tcp_timers.h"
 
+#include <rte_common.h>
+
 #include "check.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
@@ -157,6 +159,26 @@ is_past(const struct tcp_engine *engine, uint32_t since, uint32_t ticks)
 	return ticks != 0 && engine->tick - since >= ticks;
 }
 
+/* The peer has taken its window back from octets that are out, so it can not acknowledge them. */
+static bool
+window_has_shrunk(const struct tcp_tcb *tcb)
+{
+	return tcb_snd_wnd(tcb) < RTE_MIN(tcb->snd_nxt - tcb->snd_una, (uint32_t)tcb->mss);
+}
+
+/* R2, where a peer with a shrunk window is alive as long as it says so (SHLD-17). */
+static bool
+retransmission_is_vain(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
+		       const struct tcp_transfer *transfer)
+{
+	const struct tcp_config *config = engine->config;
+
+	if (window_has_shrunk(tcb))
+		return is_past(engine, tcb->last_rx, config->retransmit_ticks) ||
+		       is_past(engine, transfer->since, config->persist_ticks);
+	return is_past(engine, transfer->since, config->retransmit_ticks);
+}
+
 static void
 fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 {
@@ -164,9 +186,9 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 	struct tcp_transfer *transfer = transfer_of(engine, tcb);
 
 	check(transfer != NULL); /* octets are out */
-	if (!transfer->unanswered)
+	if (!transfer->unanswered) {
 		transfer->since = engine->tick;
-	else if (is_past(engine, transfer->since, engine->config->retransmit_ticks)) {
+	} else if (retransmission_is_vain(engine, tcb, transfer)) {
 		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
 		return;
 	}
