@@ -97,7 +97,7 @@ CONVERSATION(nobody_can_be_at_these_sources_ipv6, "cookies=always,never family=6
 }
 
 /* A segment with our own address and port as its source must not make us talk to ourselves. */
-/* proves: MUST-63 hardening-C13 */
+/* proves: MUST-63 ATTACK-C13 */
 CONVERSATION(land_is_never_answered, "cookies=always,never family=4,6")
 {
 	c->peer->path.client.addr = c->peer->path.server.addr;
@@ -130,7 +130,7 @@ CONVERSATION(the_return_path_follows_the_peer, "cookies=always,never family=4,6"
 }
 
 /* ... but not for a segment that is not the peer's. */
-/* proves: hardening-B5 */
+/* proves: ATTACK-B5 */
 CONVERSATION(a_spoofed_segment_does_not_turn_the_return_path, "cookies=always,never family=4,6")
 {
 	uint8_t mac[6];

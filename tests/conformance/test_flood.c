@@ -103,7 +103,7 @@ expect_service(struct conversation *c, uint32_t client)
 	expect_event(c, "close reset");
 }
 
-/* proves: hardening-A1 hardening-A3 RFC4987-3.6 */
+/* proves: ATTACK-A1 ATTACK-A3 RFC4987-3.6 */
 CONVERSATION(a_flood_of_syns_costs_no_memory, "cookies=always family=4,6")
 {
 	uint32_t buffers = rte_mempool_avail_count(c->rig.pool);
@@ -119,7 +119,7 @@ CONVERSATION(a_flood_of_syns_costs_no_memory, "cookies=always family=4,6")
 }
 
 /* With options, and with text: the answer has no option that the SYN had not. */
-/* proves: hardening-A3 hardening-A7 */
+/* proves: ATTACK-A3 ATTACK-A7 */
 CONVERSATION(no_syn_is_answered_with_more_than_it_was, "cookies=always family=4,6")
 {
 	flood(c, "S 0:0(0) win 1024 <mss 1460>");
@@ -132,7 +132,7 @@ CONVERSATION(no_syn_is_answered_with_more_than_it_was, "cookies=always family=4,
 }
 
 /* The queue of `auto` fills and cookies take over; nobody honest notices. */
-/* proves: hardening-A1 */
+/* proves: ATTACK-A1 */
 CONVERSATION(under_a_flood_auto_serves_honest_clients, "cookies=auto family=4,6")
 {
 	struct rng rng = seeded_rng();
@@ -151,7 +151,7 @@ CONVERSATION(under_a_flood_auto_serves_honest_clients, "cookies=auto family=4,6"
 	c->unheard_count = 0;
 }
 
-/* proves: hardening-A5 hardening-B6 */
+/* proves: ATTACK-A5 ATTACK-B6 */
 CONVERSATION(a_flood_of_acks_opens_nothing, "cookies=always family=4,6")
 {
 	struct traffic traffic = flood(c, "P. 0:100(100) ack 1 win 1024");
@@ -162,7 +162,7 @@ CONVERSATION(a_flood_of_acks_opens_nothing, "cookies=always family=4,6")
 	expect_service(c, 0);
 }
 
-/* proves: hardening-A4 hardening-A16 */
+/* proves: ATTACK-A4 ATTACK-A16 */
 CONVERSATION(replies_to_strangers_are_limited, "cookies=always,never family=4,6")
 {
 	struct traffic traffic = flood(c, "F. 0:0(0) ack 1 win 1024");
@@ -179,7 +179,7 @@ CONVERSATION(replies_to_strangers_are_limited, "cookies=always,never family=4,6"
 }
 
 /* Random segments on a living connection: few answers, nothing delivered, and it lives. */
-/* proves: hardening-A2 hardening-A6 hardening-B1 hardening-B2 hardening-B3 */
+/* proves: ATTACK-A2 ATTACK-A6 ATTACK-B1 ATTACK-B2 ATTACK-B3 */
 CONVERSATION(a_flood_on_a_living_connection_changes_nothing, "cookies=always,never family=4,6")
 {
 	static const char *const notations[] = {
@@ -205,7 +205,7 @@ CONVERSATION(a_flood_on_a_living_connection_changes_nothing, "cookies=always,nev
 }
 
 /* More handshakes than there are records: refused politely, and the old ones keep service. */
-/* proves: hardening-A8 */
+/* proves: ATTACK-A8 */
 CONVERSATION(a_full_table_refuses_and_serves_on, "cookies=always family=4,6 flows=64")
 {
 	established(c);
@@ -232,7 +232,7 @@ CONVERSATION(a_full_table_refuses_and_serves_on, "cookies=always family=4,6 flow
 }
 
 /* TIME-WAIT of more connections than there is room for: the oldest goes, service goes on. */
-/* proves: hardening-A12 */
+/* proves: ATTACK-A12 */
 CONVERSATION(time_wait_gives_up_the_oldest, "cookies=always,never family=4,6 time-wait-max=8")
 {
 	for (uint16_t i = 0; i < 20; i++) {

@@ -123,7 +123,7 @@ expect_transfer_goes_on(struct conversation *c)
 	expect_event(c, "none");
 }
 
-/* proves: MUST-55 MUST-56 hardening-D1 */
+/* proves: MUST-55 MUST-56 ATTACK-D1 */
 CONVERSATION(an_icmp_error_aborts_and_slows_nothing, "cookies=always,never family=4")
 {
 	static const struct {
@@ -141,7 +141,7 @@ CONVERSATION(an_icmp_error_aborts_and_slows_nothing, "cookies=always,never famil
 	expect_transfer_goes_on(c);
 }
 
-/* proves: MUST-56 hardening-D1 */
+/* proves: MUST-56 ATTACK-D1 */
 CONVERSATION(an_icmpv6_error_aborts_and_slows_nothing, "cookies=always,never family=6")
 {
 	begin_transfer(c);

@@ -152,7 +152,7 @@ CONVERSATION(numbers_of_one_client_go_up_with_the_clock, "cookies=never family=4
 }
 
 /* Connection after connection of one client, each with a new number of its own. */
-/* proves: MUST-8 hardening-B11 */
+/* proves: MUST-8 ATTACK-B11 */
 CONVERSATION(no_two_connections_of_one_client_share_a_number, "cookies=always,never family=4,6")
 {
 	uint32_t seen[64];
@@ -187,7 +187,7 @@ expect_no_relation(const uint32_t *numbers, uint32_t count, uint32_t stride)
 #define TUPLES 2000
 
 /* Neighbouring ports at one instant: knowing one's number says nothing of another's. */
-/* proves: MUST-9 SHLD-1 RFC6528-3 hardening-B11 */
+/* proves: MUST-9 SHLD-1 RFC6528-3 ATTACK-B11 */
 CONVERSATION(one_clients_number_says_nothing_of_anothers,
 	     "cookies=always,never family=4,6 mac=aes,siphash")
 {
