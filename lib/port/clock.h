@@ -24,6 +24,13 @@ struct clock {
 	_Atomic int64_t unix_ns_offset; /* UTC minus our time; the main thread keeps it right */
 };
 
+/*
+ * The TSC's frequency, from the kernel's clock over some milliseconds, to a few
+ * parts in a million.  EAL's own estimate is a per cent off and more where it
+ * was interrupted, and timeouts would be as well.
+ */
+uint64_t clock_measure_hz(void);
+
 /* `hz` is the TSC's frequency, at least 1 MHz. */
 void clock_init(struct clock *clock, uint64_t tsc, uint64_t hz);
 

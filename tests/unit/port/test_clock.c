@@ -67,6 +67,15 @@ TEST(a_counter_behind_the_start_reads_as_the_start)
 	assert_int_equal(clock_read(&clock, 999000, &last), CLOCK_START_NS);
 }
 
+TEST(the_frequency_is_measured_alike_each_time)
+{
+	uint64_t one = clock_measure_hz(), other = clock_measure_hz();
+
+	/* Two undisturbed moments of 100 ns each in 20 ms: 10 parts in a million; allow 100. */
+	assert_in_range(other, one - one / 10000, one + one / 10000);
+	assert_true(one >= 1000000);
+}
+
 TEST(the_offset_to_utc_is_kept)
 {
 	struct clock clock;
