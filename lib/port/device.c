@@ -52,8 +52,19 @@ read_mac(struct device *device)
 
 	if (error != 0)
 		return error;
-	if (rte_is_zero_ether_addr(&mac)) /* net_ring has none */
+	if (rte_is_zero_ether_addr(&mac)) { /* net_ring has none */
 		rte_eth_random_addr(mac.addr_bytes);
+		device->has_own_mac = true;
+	}
+	/*
+	 * net_tap's address is that of the kernel's interface, which is the other
+	 * end of the wire.  Two stations must not share one: the kernel would take
+	 * our answers for its own, and a bridge would keep our frames to itself.
+	 */
+	if (strcmp(device->driver, "net_tap") == 0) {
+		mac.addr_bytes[0] ^= 0x04;
+		device->has_own_mac = true;
+	}
 	memcpy(device->mac, mac.addr_bytes, sizeof(device->mac));
 	return 0;
 }
@@ -75,13 +86,13 @@ device_open(struct device *device, const struct device_wish *wish, const struct 
 			      "[port %s] device: %s is DPDK's port %u; allowed: 0 to %d",
 			      config->name, config->device, device->port_id, TCP_PORTS_MAX - 1);
 	error = rte_eth_dev_info_get(device->port_id, info);
+	snprintf(device->driver, sizeof(device->driver), "%s",
+		 error != 0 || info->driver_name == NULL ? "?" : info->driver_name);
 	if (error == 0)
 		error = read_mac(device);
 	if (error != 0)
 		return refuse(refusal, error, "[port %s] device: %s does not answer: %s",
 			      config->name, config->device, rte_strerror(-error));
-	snprintf(device->driver, sizeof(device->driver), "%s",
-		 info->driver_name == NULL ? "?" : info->driver_name);
 	device->socket_id = rte_eth_dev_socket_id(device->port_id);
 	device->is_open = true;
 	return device_plan_make(&device->plan, wish, info, refusal);
@@ -222,7 +233,7 @@ open_filters(const struct device *device)
 	const char *name = device->wish.config->name;
 	int error;
 
-	if (device->wish.config->promiscuous) {
+	if (device->wish.config->promiscuous || device->has_own_mac) {
 		error = rte_eth_promiscuous_enable(device->port_id);
 		if (error != 0)
 			warning("port %s: cannot be made promiscuous: %s", name,
@@ -273,6 +284,13 @@ device_update_link(struct device *device)
 	if (rte_eth_link_get_nowait(device->port_id, &link) == 0)
 		device->link_is_up = link.link_status == RTE_ETH_LINK_UP;
 	return device->link_is_up != was_up;
+}
+
+uint32_t
+device_buffers_kept(const struct device *device)
+{
+	/* Its fill ring and its send ring, 2048 each, go down with the kernel's socket. */
+	return strcmp(device->driver, "net_af_xdp") == 0 ? 4096u * device->plan.rx_queues : 0;
 }
 
 /* Some devices (net_ring) keep what nobody received and never give it back. */

@@ -18,8 +18,9 @@ struct device {
 	struct rte_eth_dev_info capabilities;
 	char driver[32];
 	uint16_t port_id;
-	int socket_id; /* NUMA node, or SOCKET_ID_ANY */
-	uint8_t mac[6];
+	int socket_id;		 /* NUMA node, or SOCKET_ID_ANY */
+	uint8_t mac[6];		 /* ours, on the wire */
+	bool has_own_mac;	 /* it is not the one the device filters by */
 	uint16_t rx_descriptors; /* per queue, as the driver rounds them */
 	uint16_t tx_descriptors;
 	bool is_open; /* to be closed */
@@ -43,6 +44,9 @@ int device_start(struct device *device, const struct refusal *refusal);
 
 /* True if the link has changed since the last call. */
 bool device_update_link(struct device *device);
+
+/* How many buffers its driver may keep for ever when it is closed. */
+uint32_t device_buffers_kept(const struct device *device);
 
 /* Throw away what waits in the receive queues, then stop and close. */
 void device_close(struct device *device);

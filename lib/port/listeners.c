@@ -31,9 +31,9 @@ add_address(struct weir *weir, uint32_t i, const struct refusal *refusal)
 	memcpy(local.mac, device->mac, sizeof(local.mac));
 	index = listener_table_add_address(weir->listeners, &local);
 	if (index < 0)
-		return refuse(refusal, index, "[address] number %u: %s", i + 1,
+		return refuse(refusal, index, "[address %s] ip: %s", config->name,
 			      index == -EEXIST ? "its port has this address already"
-					       : "too many addresses");
+					       : "one address too many");
 	check((uint32_t)index == i);
 	return 0;
 }
