@@ -56,7 +56,7 @@ static int
 start_clock(struct weir *weir, const struct refusal *refusal)
 {
 	(void)refusal;
-	clock_init(&weir->crew.clock, rte_rdtsc(), rte_get_tsc_hz());
+	clock_init(&weir->crew.clock, rte_rdtsc(), clock_measure_hz());
 	set_clock(weir);
 	return 0;
 }
@@ -303,6 +303,9 @@ weir_stop(struct weir *weir)
 		device_close(&weir->devices[i]);
 	crew_drain(weir);
 	weir->buffers_lost = instance_buffers_held(weir);
+	for (uint32_t i = 0; i < weir->device_count; i++)
+		weir->buffers_lost -=
+			RTE_MIN(weir->buffers_lost, device_buffers_kept(&weir->devices[i]));
 	weir->is_at_rest = true;
 	if (weir->buffers_lost > 0)
 		warning("buffers lost: %u", weir->buffers_lost);

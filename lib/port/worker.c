@@ -78,7 +78,12 @@ take(struct worker *worker, const struct rx_source *source, struct rte_mbuf **fr
 		counter_add(&worker->core->counters, COUNTER_steered_in, count);
 		return count;
 	}
+	if (worker->is_deaf)
+		return 0;
 	count = rte_eth_rx_burst(source->port_id, source->queue, frames, (uint16_t)room);
+	/* Not every driver says so: net_ring says nothing, net_bonding names a member. */
+	for (uint32_t i = 0; i < count; i++)
+		frames[i]->port = source->port_id;
 	if (source->is_steered && count > 0)
 		count = steer(worker, frames, count);
 	return count;

@@ -53,11 +53,12 @@ struct tx_relay {
 
 /* How far a worker is in coming to an end. */
 enum farewell {
-	FAREWELL_TELL,	/* each flow gets its RST or FIN */
-	FAREWELL_GRACE, /* flows with a FIN end by themselves */
-	FAREWELL_RESET, /* those that did not get a RST */
-	FAREWELL_FLUSH, /* the last frames leave */
-	FAREWELL_WAIT,	/* for workers that send by a queue of ours */
+	FAREWELL_TELL,	 /* each flow gets its RST or FIN */
+	FAREWELL_GRACE,	 /* flows with a FIN end by themselves */
+	FAREWELL_RESET,	 /* those that did not get a RST */
+	FAREWELL_FLUSH,	 /* the last frames leave */
+	FAREWELL_DEAF,	 /* we receive no more; others may still hand packets to us */
+	FAREWELL_SILENT, /* we send no more; others may still send by a queue of ours */
 	FAREWELL_DONE,
 };
 
@@ -68,7 +69,8 @@ struct crew_state {
 	enum weir_stop_policy stop_policy;
 	uint64_t stop_grace_ns;
 	_Atomic bool stop_is_wanted;
-	_Atomic uint32_t quiet_count; /* workers that will send nothing more */
+	_Atomic uint32_t deaf_count;   /* workers that receive from no device any more */
+	_Atomic uint32_t silent_count; /* workers that send nothing any more */
 };
 
 struct worker {
@@ -90,6 +92,7 @@ struct worker {
 	struct buffer_pool tx_pool;
 
 	enum farewell farewell;
+	bool is_deaf;
 	uint64_t farewell_ns; /* when this step of it is over at the latest */
 
 	uint32_t index;

@@ -5,8 +5,9 @@
  * says so, and the last frames leave.  Each step has a limit, so a peer or a
  * device that does nothing cannot hold weir.
  *
- * The trap: a worker whose queue others send by must outlast them, so all
- * leave together.
+ * The trap: workers receive and send for each other.  So none stops reading its
+ * rings before all have stopped receiving, and none leaves before all have
+ * stopped sending; then every packet is accounted for to the last.
  */
 #include "worker.h"
 
@@ -62,6 +63,13 @@ wait_out_grace(struct worker *worker)
 		enter(worker, FAREWELL_RESET, 0);
 }
 
+static bool
+all_are(const struct worker *worker, _Atomic uint32_t *count)
+{
+	return atomic_load_explicit(count, memory_order_acquire) >= worker->crew->workers ||
+	       worker->now_ns >= worker->farewell_ns;
+}
+
 static void
 flush(struct worker *worker)
 {
@@ -69,17 +77,30 @@ flush(struct worker *worker)
 
 	if (!is_flushed(worker) && worker->now_ns < worker->farewell_ns)
 		return;
-	enter(worker, FAREWELL_WAIT, crew->stop_grace_ns + WAIT_NS);
-	atomic_fetch_add_explicit(&crew->quiet_count, 1, memory_order_release);
+	worker->is_deaf = true;
+	enter(worker, FAREWELL_DEAF, crew->stop_grace_ns + WAIT_NS);
+	atomic_fetch_add_explicit(&crew->deaf_count, 1, memory_order_release);
 }
 
-/* The rings to us are empty for good once every worker is quiet and one more turn is done. */
 static void
-wait_for_others(struct worker *worker)
+wait_for_the_deaf(struct worker *worker)
 {
-	uint32_t quiet = atomic_load_explicit(&worker->crew->quiet_count, memory_order_acquire);
+	struct crew_state *crew = worker->crew;
 
-	if (quiet < worker->crew->workers && worker->now_ns < worker->farewell_ns)
+	if (!all_are(worker, &crew->deaf_count))
+		return;
+	for (uint32_t i = 0; i < worker->source_count; i++) {
+		if (worker->sources[i].ring != NULL && !rte_ring_empty(worker->sources[i].ring))
+			return;
+	}
+	enter(worker, FAREWELL_SILENT, WAIT_NS);
+	atomic_fetch_add_explicit(&crew->silent_count, 1, memory_order_release);
+}
+
+static void
+wait_for_the_silent(struct worker *worker)
+{
+	if (!all_are(worker, &worker->crew->silent_count))
 		return;
 	for (uint32_t i = 0; i < worker->relay_count; i++) {
 		if (!rte_ring_empty(worker->relays[i].ring) && worker->now_ns < worker->farewell_ns)
@@ -105,8 +126,11 @@ worker_farewell(struct worker *worker)
 	case FAREWELL_FLUSH:
 		flush(worker);
 		break;
-	case FAREWELL_WAIT:
-		wait_for_others(worker);
+	case FAREWELL_DEAF:
+		wait_for_the_deaf(worker);
+		break;
+	case FAREWELL_SILENT:
+		wait_for_the_silent(worker);
 		break;
 	case FAREWELL_DONE:
 		break;
