@@ -12,7 +12,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
-#include "numa.h"
+#include "numa_nodes.h"
 
 /* A worker lcore that may run on this CPU and has no worker of ours yet. */
 static uint32_t

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "counters.h"
-#include "numa.h"
+#include "numa_nodes.h"
 
 #define DROP_PREFIX "drop."
 

@@ -23,7 +23,7 @@
 #include "instance.h"
 #include "listeners.h"
 #include "notice.h"
-#include "numa.h"
+#include "numa_nodes.h"
 #include "refusal.h"
 #include "secrets.h"
 #include "tcp_settings.h"
@@ -178,10 +178,11 @@ warn_of_distance(struct weir *weir, const struct refusal *refusal)
 		for (uint32_t w = 0; w < weir->worker_count; w++) {
 			if (!numa_is_far(device->socket_id, weir->workers[w]->socket_id))
 				continue;
-			warning("core %u (CPU %u, NUMA node %d) is far from port %s (NUMA node %d);"
-				" expect less of it",
+			warning("core %u (CPU %u, NUMA node %d) is far from port %s (NUMA node %d):"
+				" memory is %.1f times as far as its own; expect less of it",
 				w, weir->config.cores[w], weir->workers[w]->socket_id,
-				device->wish.config->name, device->socket_id);
+				device->wish.config->name, device->socket_id,
+				numa_times_as_far(weir->workers[w]->socket_id, device->socket_id));
 		}
 	}
 	return 0;
