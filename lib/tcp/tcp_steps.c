@@ -94,7 +94,8 @@ take_probe(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct 
 static enum drop_reason
 refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct tcp_seg *seg)
 {
-	if (seg->seq == tcb->rcv_nxt - 1 && seg->len <= 1)
+	/* In SYN-RECEIVED an ACK below RCV.NXT completes nothing: nobody probes there. */
+	if (seg->seq == tcb->rcv_nxt - 1 && seg->len <= 1 && tcb->state != TCPS_SYN_RECEIVED)
 		take_probe(engine, idx, tcb, seg);
 	/* Text that was here before is the peer's retransmission: answer each, it waits for it. */
 	if (seg->len > 0)
