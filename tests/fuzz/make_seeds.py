@@ -207,6 +207,34 @@ def tcp_options():
     }
 
 
+def conversations():
+    """Name: settings and steps of fuzz_conversation.c, in hexadecimal."""
+    always, never, auto = "00", "01", "02"
+    shake, text, fin, close, abort, other = "02", "71", "89", "03 03", "03 84", "0d"
+    send, pause, resume, rst, minute = "03 19", "03 05", "03 06", "07", "84"
+    challenge = "00 04 05 00 00 00 00 00"  # a RST inside the window
+    beyond = "00 18 40 00 ff 01 40 01 00"  # text beyond a hole
+    return {
+        "handshake-always": f"{always} {shake}",
+        "handshake-never": f"{never} {shake}",
+        "handshake-auto": f"{auto} {shake}",
+        "text": f"{always} {shake} {text} {text} {send} {text}",
+        "peer-closes": f"{never} {shake} {text} {fin} {close} {text}",
+        "we-close": f"{always} {shake} {close} {text} {fin} {text} {minute}",
+        "abort": f"{always} {shake} {text} {abort} {text}",
+        "paused": f"{always} {shake} {pause} {text} {text} {fin} {resume} {close}",
+        "reset": f"{never} {shake} {text} {rst} {text}",
+        "challenge": f"{always} {shake} {challenge} {challenge} {text}",
+        "hole": f"{always} {shake} {beyond} {text} {text}",
+        "unanswered": f"{always} {shake} {send} 54 54 54 54 64 64 64",
+        "shut-window": f"{always} {shake} 00 10 00 00 00 00 00 00 00 {send} 54 5c 64 6c 74 84",
+        "clients": f"{auto} {shake} {other} {shake} 15 {shake} 1d {shake} {text} 05 {text}",
+        "time-wait": f"{never} {shake} {close} {fin} 85 {shake} {text}",
+        "options": f"{always} 0a {text} 00 10 00 00 00 00 00 00 00 {send} {text}",
+        "stopped-while-paused": f"{never} {shake} {pause} {text} {fin} {close}",
+    }
+
+
 def write(target, name, message):
     directory = CORPUS / target
     directory.mkdir(parents=True, exist_ok=True)
@@ -218,6 +246,8 @@ def main():
         write("frame", name, bytes([delivery, first_bytes // 2]) + frame)
     for name, (is_syn, options) in tcp_options().items():
         write("tcp_options", name, bytes([is_syn]) + octets(options))
+    for name, steps in conversations().items():
+        write("conversation", name, octets(steps))
 
 
 if __name__ == "__main__":
