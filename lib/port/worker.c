@@ -180,12 +180,13 @@ worker_turn(struct worker *worker)
 	struct rte_mbuf *frames[PIPELINE_BURST_MAX];
 	uint32_t received, sent, passed;
 
+	/* The clock after the frames: no frame comes from what is to them the future. */
+	received = receive(worker, frames);
 	clock_read(&worker->crew->clock, rte_rdtsc(), &worker->now_ns);
 	for (uint32_t i = 0; i < TCP_PORTS_MAX; i++) {
 		if (worker->lanes[i] != NULL)
 			tx_lane_poll(worker->lanes[i], worker->now_ns);
 	}
-	received = receive(worker, frames);
 	sent = pipeline_poll(core, worker->now_ns, frames, received, tx_room(worker));
 	send_frames(worker, core->tcp.tx, sent);
 	for (uint32_t i = 0; i < worker->relay_count; i++)
