@@ -18,6 +18,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 
+#include "driver_traits.h"
 #include "notice.h"
 #include "pci_address.h"
 #include "secrets.h"
@@ -25,6 +26,7 @@
 
 #define LINK_WAIT_MS	 1000
 #define LINK_POLL_MS	 10
+#define KEPT_BUFFERS	 4096 /* per queue: net_af_xdp's fill and send rings */
 #define DRAIN_BURST	 64
 #define DRAIN_BURSTS_MAX 4096
 
@@ -56,12 +58,7 @@ read_mac(struct device *device)
 		rte_eth_random_addr(mac.addr_bytes);
 		device->has_own_mac = true;
 	}
-	/*
-	 * net_tap's address is that of the kernel's interface, which is the other
-	 * end of the wire.  Two stations must not share one: the kernel would take
-	 * our answers for its own, and a bridge would keep our frames to itself.
-	 */
-	if (strcmp(device->driver, "net_tap") == 0) {
+	if ((driver_traits(device->driver) & DRIVER_SHARES_MAC) != 0) {
 		mac.addr_bytes[0] ^= 0x04;
 		device->has_own_mac = true;
 	}
@@ -289,8 +286,9 @@ device_update_link(struct device *device)
 uint32_t
 device_buffers_kept(const struct device *device)
 {
-	/* Its fill ring and its send ring, 2048 each, go down with the kernel's socket. */
-	return strcmp(device->driver, "net_af_xdp") == 0 ? 4096u * device->plan.rx_queues : 0;
+	if ((driver_traits(device->driver) & DRIVER_KEEPS_BUFFERS) == 0)
+		return 0;
+	return KEPT_BUFFERS * device->plan.rx_queues;
 }
 
 /* Some devices (net_ring) keep what nobody received and never give it back. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "driver_traits.h"
 
 #define RX_CHECKSUMS (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
 #define TX_CHECKSUMS (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM)
@@ -19,47 +20,10 @@
 #define RSS_IPV4 (RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_IPV4)
 #define RSS_IPV6 (RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_IPV6)
 
-/*
- * Devices that spread frames over all the queues they were created with,
- * whoever reads them, and by rules that are not RSS: every queue must be read.
- */
-static const char *const drivers_with_all_queues[] = {
-	"net_af_packet", /* PACKET_FANOUT; rolls over to another queue when one is full */
-	"net_af_xdp",	 /* one per queue of the kernel's interface */
-	"net_pcap",	 /* one per file */
-};
-
 static bool
-uses_all_queues(const struct rte_eth_dev_info *info)
+has_trait(const struct rte_eth_dev_info *info, uint32_t trait)
 {
-	for (unsigned int i = 0; i < RTE_DIM(drivers_with_all_queues); i++) {
-		if (info->driver_name != NULL &&
-		    strcmp(info->driver_name, drivers_with_all_queues[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * net_tap claims RSS, but the kernel chooses the queue by the sender's own flow
- * hash, and Linux draws that anew when a connection has to retransmit: the flow
- * would go to a worker that has never heard of it.
- */
-static bool
-moves_flows(const struct rte_eth_dev_info *info)
-{
-	return info->driver_name != NULL && strcmp(info->driver_name, "net_tap") == 0;
-}
-
-/*
- * net_tap (DPDK 22.11) makes the TCP checksum of a chain from the sums of its
- * segments as if each began at an even octet.  After a segment of odd length
- * the frame is wrong, and so is each of its retransmissions.
- */
-static bool
-sums_chains_wrongly(const struct rte_eth_dev_info *info)
-{
-	return info->driver_name != NULL && strcmp(info->driver_name, "net_tap") == 0;
+	return (driver_traits(info->driver_name) & trait) != 0;
 }
 
 /* Why the device cannot spread flows over the workers, or NULL. */
@@ -68,9 +32,9 @@ rss_obstacle(const struct device_wish *wish, const struct rte_eth_dev_info *info
 {
 	if (info->max_rx_queues < wish->workers)
 		return "the device has fewer receive queues than there are workers";
-	if (uses_all_queues(info))
+	if (has_trait(info, DRIVER_ALL_QUEUES))
 		return "the device spreads frames over its queues in its own way";
-	if (moves_flows(info))
+	if (has_trait(info, DRIVER_MOVES_FLOWS))
 		return "the device moves flows between its queues";
 	if (wish->has_ipv4 && (info->flow_type_rss_offloads & RSS_IPV4) == 0)
 		return "the device has no RSS over IPv4";
@@ -99,7 +63,7 @@ plan_software(struct device_plan *plan, const struct device_wish *wish,
 {
 	plan->steering = wish->workers == 1 ? STEERING_NONE : STEERING_SOFTWARE;
 	plan->steering_reason = wish->workers == 1 ? "there is one worker" : reason;
-	plan->rx_queues = uses_all_queues(info) ? info->max_rx_queues : 1;
+	plan->rx_queues = has_trait(info, DRIVER_ALL_QUEUES) ? info->max_rx_queues : 1;
 	plan->rss_types = 0;
 	plan->rss_key_bytes = 0;
 }
@@ -161,7 +125,7 @@ device_plan_make(struct device_plan *plan, const struct device_wish *wish,
 	if (wish->config->offload) {
 		plan->rx_offloads = info->rx_offload_capa & RX_CHECKSUMS;
 		plan->tx_offloads |= info->tx_offload_capa & TX_CHECKSUMS;
-		if (sums_chains_wrongly(info))
+		if (has_trait(info, DRIVER_SUMS_CHAINS_WRONGLY))
 			plan->tx_offloads &= ~RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
 	}
 	return 0;
