@@ -79,7 +79,7 @@ judge_syn_ack(struct segment_laws *laws, const struct segment *segment)
 	laws->server_shift = wscale != NULL ? (uint8_t)wscale->number[0].value : 0;
 	laws->client_shift = wscale != NULL ? laws->syn.shift : 0;
 	laws->mss = laws->syn.mss;
-	laws->has_fin = false;
+	laws->has_fin = laws->fin_acked = false;
 	laws->iss = segment->seq.value;
 	laws->sent_end = segment->seq.value + 1;
 	laws->ack = segment->ack.value;
@@ -138,6 +138,8 @@ judge_offer(struct segment_laws *laws, const struct segment *segment)
 		return "an acknowledgment is taken back";
 	laws->ack = segment->ack.value;
 	if (laws->has_fin && laws->ack == laws->fin_end)
+		laws->fin_acked = true;
+	if (laws->fin_acked)
 		return NULL; /* who will send no more needs no window */
 	if (is_before(edge + grain, laws->offer))
 		return "the right edge of our window moves left (SHLD-14)";

@@ -28,11 +28,12 @@ struct segment_laws {
 	uint8_t server_shift;
 	uint16_t mss;
 	uint32_t iss;
-	uint32_t sent_end;    /* one past the highest octet the server sent */
-	uint32_t ack;	      /* highest acknowledgment the server sent */
-	uint32_t offer;	      /* right edge of the largest window the server offered */
-	uint32_t fin_end;     /* one past the client's FIN, where it has sent one */
+	uint32_t sent_end; /* one past the highest octet the server sent */
+	uint32_t ack;	   /* highest acknowledgment the server sent */
+	uint32_t offer;	   /* right edge of the largest window the server offered */
+	uint32_t fin_end;  /* one past the client's latest FIN, where it has sent one */
 	bool has_fin;
+	bool fin_acked;	      /* ... and the server has acknowledged it */
 	uint32_t client_edge; /* ... and the client */
 	uint32_t tsval;	      /* the server's latest */
 	bool has_tsval;	      /* false after so long a silence that it says nothing any more */
