@@ -73,7 +73,7 @@ take_old(struct tcp_engine *engine, uint32_t tw_idx, struct tcp_seg *seg)
 	const struct time_wait *tw = time_wait_table_get(&engine->time_wait, tw_idx);
 	bool is_fin_again = (seg->flags & TH_FIN) != 0 && seg->end == tw->rcv_nxt;
 
-	/* At the next number an ACK of our ACK needs no answer, and without ACK nothing gets one. */
+	/* At the next number: an ACK of our ACK, say; and without ACK nothing is answered. */
 	if (seg->seq == tw->rcv_nxt && (seg->len == 0 || !(seg->flags & TH_ACK)))
 		return DROP_time_wait_stray;
 	tcp_reply_time_wait_ack(engine, seg, tw);
