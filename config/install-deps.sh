@@ -27,6 +27,7 @@ readonly build=(
 readonly demo=(
 	curl
 	dpdk
+	hping3
 	iproute2
 	iputils-ping
 	netcat-openbsd
@@ -41,7 +42,6 @@ readonly test=(
 	clang-format
 	dpdk-dev
 	ethtool
-	hping3
 	iputils-arping
 	libclang-rt-14-dev
 	nftables

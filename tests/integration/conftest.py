@@ -99,7 +99,7 @@ def pytest_runtest_makereport(item):
     report = outcome.get_result()
     if report.failed:
         for bed in _beds:
-            if bed.weir is not None:
+            if not bed.is_closed:
                 report.sections.append((f"weir {bed.weir.number}", bed.weir.output()))
 
 
@@ -125,7 +125,6 @@ def close_testbed(bed):
             bed.stop()
     finally:
         bed.close()
-        _beds.remove(bed)
 
 
 @pytest.fixture

@@ -161,11 +161,12 @@ class Weir:
             self.kill()
             raise AssertionError(f"weir did not end within {timeout} s\n{self.output()}") from None
         assert status == 0, f"exit status {status}\n{self.output()}"
-        self.counters = Counters.parse(self.stdout.read_text(errors="replace"))
+        said = self.stdout.read_text(errors="replace")
+        self.counters = Counters.parse(said.rpartition("\nweir: stopping\n")[2])
         self.counters.check_balance()
         left = {name: self.counters[name] for name in ("flows", "syn_queue", "buffers_lost")
                 if self.counters[name] != 0}
-        assert not left, f"left when weir ended: {left}"
+        assert not left, f"left when weir ended: {left}\n{self.output()}"
         return self.counters
 
     def kill(self):

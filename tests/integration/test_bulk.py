@@ -4,7 +4,7 @@
 import pytest
 
 import streams
-from testbed import ECHO, OBEDIENT
+from testbed import ECHO, OBEDIENT, wait_until
 
 MB = 1_000_000
 
@@ -71,6 +71,7 @@ def test_a_client_that_pauses_stops_weir_and_loses_nothing(shared_testbed):
 def test_octets_survive_a_bad_wire(new_testbed, kind, wire, total):
     bed = new_testbed(kind=kind, wire=wire, settings=QUICK)
     transfer(bed, total)
+    wait_until(lambda: bed.weir.live_counters()["flow_closed"] == 1, "the last ACK", timeout=30)
     wire_did = bed.end_wire()
     counters = bed.stop()
     assert wire_did["lost"] + wire_did["held"] > 0

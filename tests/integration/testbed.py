@@ -69,6 +69,7 @@ class Testbed:
         self.wire = None
         self.namespaces = []
         self.weir = None
+        self.is_closed = False
         self.only_ipv4 = only_ipv4
         config = merged(sections(DEVICES[kind], cookies, workers), settings)
         try:
@@ -164,6 +165,7 @@ class Testbed:
         return self.weir.stop(**options)
 
     def close(self):
+        self.is_closed = True
         if self.wire is not None:
             self.wire.kill()
             self.wire.communicate(timeout=10)
