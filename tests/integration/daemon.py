@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The real binary: written a configuration, started in a namespace, stopped and judged."""
 
+import atexit
 import itertools
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -21,6 +24,11 @@ SANITIZED = "asan" in BUILD.name
 PATIENCE = 3 if SANITIZED else 1
 
 _instances = itertools.count()
+
+# Sockets stand in here: their paths may not be longer than 107 octets, and those of the
+# tests' own directories grow with the place of the clone.
+RUNTIME = pathlib.Path(tempfile.mkdtemp(prefix="weir"))
+atexit.register(shutil.rmtree, RUNTIME, ignore_errors=True)
 
 
 def cpus(count=2):
@@ -112,7 +120,7 @@ class Weir:
 
     def start(self, wait=True):
         pinned = ",".join(str(cpu) for cpu in sorted(set(os.sched_getaffinity(0))))
-        environment = dict(os.environ, RUNTIME_DIRECTORY=str(self.directory))
+        environment = dict(os.environ, RUNTIME_DIRECTORY=str(RUNTIME))
         with open(self.stdout, "w", encoding="utf-8") as out, \
              open(self.stderr, "w", encoding="utf-8") as err:
             self.process = self.namespace.popen(
@@ -180,7 +188,7 @@ class Weir:
 
     def telemetry(self, command):
         """What dpdk-telemetry.py would show."""
-        path = self.directory / "dpdk" / self.file_prefix / "dpdk_telemetry.v2"
+        path = RUNTIME / "dpdk" / self.file_prefix / "dpdk_telemetry.v2"
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
             s.settimeout(5)
             s.connect(str(path))

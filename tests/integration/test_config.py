@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from daemon import PROGRAM, configuration, merged
+from daemon import PROGRAM, RUNTIME, configuration, merged
 from netns import Namespace, run
 from testbed import DEVICES, sections
 
@@ -151,13 +151,13 @@ def test_two_instances_run_side_by_side(new_testbed):
 
 def test_eal_arguments_can_follow_on_the_command_line(namespace, written, tmp_path):
     process = namespace.popen(
-        "env", f"RUNTIME_DIRECTORY={tmp_path}", str(PROGRAM), "-c",
+        "env", f"RUNTIME_DIRECTORY={RUNTIME}", str(PROGRAM), "-c",
         str(written()), "--", "--file-prefix=wtafter", stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     for line in process.stdout:
         if line.startswith("weir: ready"):
             break
-    assert (tmp_path / "dpdk" / "wtafter").is_dir()
+    assert (RUNTIME / "dpdk" / "wtafter").is_dir()
     process.terminate()
     process.communicate(timeout=20)
     assert process.returncode == 0

@@ -11,7 +11,7 @@ import pytest
 
 import frames
 import streams
-from daemon import Weir, cpus, merged
+from daemon import RUNTIME, Weir, cpus, merged
 from frames import ACK, RST, SYN
 from netns import Namespace
 from testbed import CLIENT_ADDRESS, ECHO, WEIR_ADDRESS, sections, wait_until
@@ -97,7 +97,7 @@ def test_a_null_device_starts_and_stops(tmp_path, device):
 @pytest.mark.limit(60)
 def test_connections_work_through_shared_memory(tmp_path):
     """memif: testpmd in another process carries frames between the memif and a TAP device."""
-    socket = tmp_path / "memif.sock"
+    socket = RUNTIME / "memif.sock"
     namespace = Namespace("client")
     bridge = None
     try:
@@ -114,7 +114,7 @@ def test_connections_work_through_shared_memory(tmp_path):
                     "--vdev=net_tap0,iface=bridge0", "--", "--total-num-mbufs=8192",
                     "--forward-mode=io", "--auto-start", "--no-mlockall",
                     stdin=subprocess.PIPE, stdout=log, stderr=log,
-                    env=dict(os.environ, RUNTIME_DIRECTORY=str(tmp_path)))
+                    env=dict(os.environ, RUNTIME_DIRECTORY=str(RUNTIME)))
             wait_until(lambda: "bridge0" in namespace.interfaces(), "testpmd", timeout=20)
             namespace.run("ip", "addr", "add", f"{CLIENT_ADDRESS[4]}/24", "dev", "bridge0")
             wait_until(lambda: namespace.run("ping", "-c", "1", "-W", "1", V4,

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from daemon import ROOT
+from daemon import ROOT, RUNTIME
 from testbed import ECHO
 
 
@@ -36,7 +36,7 @@ def test_the_tool_of_dpdk_reads_them(testbed):
     result = subprocess.run(
         ["/usr/bin/python3", "/usr/bin/dpdk-telemetry.py", "-f", testbed.weir.file_prefix],
         input="/weir/counters\n", capture_output=True, text=True, timeout=10, check=False,
-        env=dict(os.environ, RUNTIME_DIRECTORY=str(testbed.weir.directory)))
+        env=dict(os.environ, RUNTIME_DIRECTORY=str(RUNTIME)))
     answer = [line for line in result.stdout.splitlines() if '"/weir/counters"' in line]
     assert answer, result.stdout + result.stderr
     counters = json.loads(answer[0].removeprefix("--> "))["/weir/counters"]
