@@ -51,7 +51,7 @@ TEST(a_request_may_be_cut_anywhere)
 		open_hi(10000);
 		fake_deliver(first);
 		expect_sent("");
-		fake_deliver(REQUEST + cut);
+		fake_deliver(&REQUEST[cut]);
 		expect_sent(ANSWER);
 		fake_deliver_cut(REQUEST, cut);
 		expect_sent(ANSWER ANSWER);
