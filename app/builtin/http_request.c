@@ -45,8 +45,6 @@ enum { NAME_HOST, NAME_CONNECTION, NAME_CONTENT_LENGTH, NAME_TRANSFER_ENCODING }
 static const char *const options[] = {"close", "keep-alive", NULL};
 enum { OPTION_CLOSE, OPTION_KEEP_ALIVE };
 
-#define MATCHED_MAX 255
-
 static void
 enter(struct http_request *r, enum state state)
 {
@@ -63,8 +61,7 @@ match(struct http_request *r, const char *const *words, char c)
 		if (strlen(words[i]) <= r->matched || words[i][r->matched] != c)
 			r->candidates &= (uint8_t) ~(1u << i);
 	}
-	if (r->matched < MATCHED_MAX)
-		r->matched++;
+	r->matched++; /* should it wrap, there has long been no candidate */
 }
 
 /* Which of `words` the word was, or -1. */

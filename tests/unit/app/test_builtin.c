@@ -157,11 +157,13 @@ TEST(chargen_sends_what_there_is_room_for)
 	expect_pattern(100);
 	fake_make_room(40001);
 	expect_pattern(40101);
+	fake_make_room(PATTERN_BYTES); /* from the middle of a line */
+	expect_pattern(40101 + PATTERN_BYTES);
 	assert_false(fake_conn.has_shut_down);
 	fake_deliver_fin();
 	assert_true(fake_conn.has_shut_down);
 	fake_make_room(10);
-	expect_pattern(40101);
+	expect_pattern(40101 + PATTERN_BYTES);
 	fake_close();
 }
 

@@ -9,6 +9,7 @@
 #include "builtin.h"
 #include "fake_weir.h"
 #include "pattern.h"
+#include "static_mbuf.h"
 
 #define REQUEST	      "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define HEAD_REQUEST  "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -141,7 +142,9 @@ TEST(a_fin_in_the_middle_of_a_request_closes)
 TEST(what_waits_is_freed_when_the_connection_ends)
 {
 	open_hi(0);
-	fake_deliver_cut(REQUEST REQUEST, 30);
+	fake_deliver_cut(REQUEST REQUEST, 20);
+	assert_true(static_mbuf_is_sound(fake_conn.user));
+	assert_int_equal(rte_pktmbuf_pkt_len((struct rte_mbuf *)fake_conn.user), strlen(REQUEST));
 	fake_close();
 }
 

@@ -164,6 +164,7 @@ TEST(other_versions_are_told_from_nonsense)
 TEST(a_request_line_has_one_blank_between_its_parts)
 {
 	expect("GET  / HTTP/1.1\r\n", HTTP_BAD);
+	expect("GET  HTTP/1.1\r\n", HTTP_BAD);
 	expect("GET /  HTTP/1.1\r\n", HTTP_BAD);
 	expect("GET\t/ HTTP/1.1\r\n", HTTP_BAD);
 	expect(" GET / HTTP/1.1\r\n", HTTP_BAD);
