@@ -235,6 +235,40 @@ def conversations():
     }
 
 
+def http_requests():
+    """Name: length of the pieces less one, the text."""
+    host = "Host: a\r\n"
+    return {
+        "get": (255, f"GET / HTTP/1.1\r\n{host}\r\n"),
+        "get-octets": (0, f"GET /x?y HTTP/1.1\r\n{host}Accept: */*\r\n\r\n"),
+        "head-close": (2, f"HEAD / HTTP/1.1\r\n{host}Connection: te, close\r\n\r\n"),
+        "keep-alive": (1, "GET / HTTP/1.0\nConnection: Keep-Alive\n\n"),
+        "pipelined": (7, f"\r\nGET / HTTP/1.1\r\n{host}\r\nGET / HTTP/1.1\r\n{host}\r\n"),
+        "length-0": (3, f"GET / HTTP/1.1\r\n{host}Content-Length: 0\r\n\r\n"),
+        "length-1": (3, f"GET / HTTP/1.1\r\n{host}Content-Length: 1\r\n\r\n"),
+        "chunked": (4, f"GET / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n"),
+        "post": (5, f"POST / HTTP/1.1\r\n{host}\r\n"),
+        "http-2": (6, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        "hosts": (8, f"GET / HTTP/1.1\r\n{host}{host}\r\n"),
+        "folded": (9, f"GET / HTTP/1.1\r\n{host} b\r\n\r\n"),
+    }
+
+
+def config_files():
+    """Name: the text."""
+    root = pathlib.Path(__file__).resolve().parents[2] / "config"
+    files = [root / "weir.conf", *sorted(root.glob("examples/*.conf"))]
+    shipped = {path.stem: path.read_text(encoding="ascii") for path in files}
+    return shipped | {
+        "lists": "[weir]\ncores = 1-3, 5\n[listener a]\ntcp=80,8080-8090\napplication=echo\n",
+        "escaped": "[weir]\neal = a\\;b\\\\;c \\ d\n",
+        "comments": "# a = b\n; c = d\n[tcp] ; e\nttl = 9 ; f\n#=\n",
+        "secrets": f"[syn]\nsecret = {'0f' * 16}\nsecret_previous = {'F0' * 16}\n",
+        "duplicates": "[tcp]\nttl = 1\nttl = 1\n[tcp]\n[port a]\n[port a]\n",
+        "broken": "ttl = 1\n[tcp\n[tcp] x\nttl\n = 1\n[]\n[port]\n[port a b]\n",
+    }
+
+
 def write(target, name, message):
     directory = CORPUS / target
     directory.mkdir(parents=True, exist_ok=True)
@@ -248,6 +282,10 @@ def main():
         write("tcp_options", name, bytes([is_syn]) + octets(options))
     for name, steps in conversations().items():
         write("conversation", name, octets(steps))
+    for name, (piece, text) in http_requests().items():
+        write("http_request", name, bytes([piece]) + text.encode("ascii"))
+    for name, text in config_files().items():
+        write("config_file", name, text.encode("ascii"))
 
 
 if __name__ == "__main__":
