@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <mntent.h>
 #include <sched.h>
 #include <stdio.h>
@@ -83,35 +84,6 @@ check_memory(const struct weir_config *config, uint32_t needed_mb, const struct 
 		config->memory_mb, config->core_count, needed_mb);
 }
 
-int
-weir_eal_init(const struct weir_config *config, int argc, char *const *argv, char *message,
-	      size_t message_bytes)
-{
-	struct refusal refusal = {.message = message, .bytes = message_bytes};
-	uint32_t needed_mb;
-	struct eal_args args;
-	int error = weir_config_check(config, message, message_bytes);
-
-	if (error == 0)
-		error = check_cpus(config, &refusal);
-	if (error != 0)
-		return error;
-	needed_mb = memory_needed_mb(config);
-	error = check_memory(config, needed_mb, &refusal);
-	if (error == 0)
-		error = eal_args_build(&args, config, needed_mb, argc, argv, getpid(), &refusal);
-	if (error != 0)
-		return error;
-	if (rte_eal_init(args.argc, args.argv) < 0)
-		return refuse(&refusal, rte_errno > 0 ? -rte_errno : -EIO,
-			      "DPDK's environment does not start (%s); its own lines above say why",
-			      rte_strerror(rte_errno));
-	if (rte_pdump_init() != 0)
-		notice("dpdk-dumpcap and dpdk-pdump will not be able to attach: %s",
-		       rte_strerror(rte_errno));
-	return 0;
-}
-
 static void
 remove_files(const char *directory, const char *beginning)
 {
@@ -132,12 +104,18 @@ remove_files(const char *directory, const char *beginning)
  * all hugepages, which stay taken for as long as their files are there.
  */
 static void
-remove_traces(const char *prefix, const char *runtime_dir)
+remove_traces(const char *runtime_dir)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	const char *name = strrchr(runtime_dir, '/');
 	struct mntent *mount;
+	char prefix[32];
 	char maps[64];
+	FILE *mounts;
 
+	eal_args_prefix(prefix, getpid());
+	if (name == NULL || strcmp(name + 1, prefix) != 0)
+		return;
+	mounts = setmntent("/proc/self/mounts", "r");
 	snprintf(maps, sizeof(maps), "%smap_", prefix);
 	while (mounts != NULL && (mount = getmntent(mounts)) != NULL) {
 		if (strcmp(mount->mnt_type, "hugetlbfs") == 0)
@@ -149,19 +127,45 @@ remove_traces(const char *prefix, const char *runtime_dir)
 	rmdir(runtime_dir);
 }
 
+int
+weir_eal_init(const struct weir_config *config, int argc, char *const *argv, char *message,
+	      size_t message_bytes)
+{
+	struct refusal refusal = {.message = message, .bytes = message_bytes};
+	uint32_t needed_mb;
+	struct eal_args args;
+	int error = weir_config_check(config, message, message_bytes);
+
+	if (error == 0)
+		error = check_cpus(config, &refusal);
+	if (error != 0)
+		return error;
+	needed_mb = memory_needed_mb(config);
+	error = check_memory(config, needed_mb, &refusal);
+	if (error == 0)
+		error = eal_args_build(&args, config, needed_mb, argc, argv, getpid(), &refusal);
+	if (error != 0)
+		return error;
+	if (rte_eal_init(args.argc, args.argv) < 0) {
+		error = rte_errno > 0 ? -rte_errno : -EIO;
+		remove_traces(rte_eal_get_runtime_dir());
+		return refuse(&refusal, error,
+			      "DPDK's environment does not start (%s); its own lines above say why",
+			      rte_strerror(-error));
+	}
+	if (rte_pdump_init() != 0)
+		notice("dpdk-dumpcap and dpdk-pdump will not be able to attach: %s",
+		       rte_strerror(rte_errno));
+	return 0;
+}
+
 void
 weir_eal_cleanup(void)
 {
-	char runtime_dir[4096];
-	char prefix[32];
-	const char *name;
+	char runtime_dir[PATH_MAX];
 
 	snprintf(runtime_dir, sizeof(runtime_dir), "%s", rte_eal_get_runtime_dir());
 	rte_pdump_uninit();
 	rte_eal_cleanup();
-
-	eal_args_prefix(prefix, getpid());
-	name = strrchr(runtime_dir, '/');
-	if (name != NULL && strcmp(name + 1, prefix) == 0)
-		remove_traces(prefix, runtime_dir);
+	remove_traces(runtime_dir);
 }
