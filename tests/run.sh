@@ -36,6 +36,7 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 quick=no
 word=
 child=
+scratch= # of what runs, gone with us
 broken=()  # steps that failed as a whole, for tally.py
 results=() # LABEL=FILE, for tally.py
 
@@ -124,6 +125,9 @@ clean_up()
 		wait "$child" 2>/dev/null || true
 	fi
 	remove_namespaces
+	if [[ -n $scratch ]]; then
+		rm -rf "$scratch"
+	fi
 }
 
 install_packages()
@@ -277,6 +281,8 @@ main()
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 	mkdir -p "$logs"
+	scratch=$(mktemp -d /tmp/weir-test.XXXXXX)
+	export TMPDIR=$scratch
 	install_packages
 	if [[ $quick == yes ]]; then
 		run_quick

@@ -107,7 +107,7 @@ TEST(finish_folds_any_sum)
 TEST(pseudo_headers_are_summed_as_dpdk_does)
 {
 	struct rte_ipv4_hdr ipv4 = {.src_addr = RTE_IPV4(1, 2, 3, 4),
-				    .dst_addr = RTE_IPV4(250, 251, 252, 253),
+				    .dst_addr = RTE_IPV4(250u, 251, 252, 253),
 				    .version_ihl = 0x45,
 				    .next_proto_id = 6,
 				    .total_length = RTE_BE16(20 + 1021)};
