@@ -58,6 +58,12 @@ class Capture:
         if exception[0] is None:
             self.segments = parse(out)
 
+    def client_repeats(self, port):
+        """The kernel sent something again: weir did not get the CPU in time."""
+        sent = [(s.flags, s.seq, s.length) for s in self.segments
+                if s.target_port == port and (s.length > 0 or set("SF") & set(s.flags))]
+        return len(set(sent)) < len(sent)
+
     def dialogue(self, port):
         """[("client", "S"), ("weir", "S."), ..]: who sent which flags."""
         return [("weir" if s.source_port == port else "client", s.flags) for s in self.segments]

@@ -159,7 +159,8 @@ class Weir:
         return self.wait_for_end()
 
     def tell_to_stop(self, number=signal.SIGTERM):
-        assert self.alive(), f"weir ended before it was told to\n{self.output()}"
+        assert self.alive(), \
+            f"weir ended with {self.process.poll()} before it was told to\n{self.output()}"
         self.process.send_signal(number)
 
     def wait_for_end(self, timeout=20 * PATIENCE):
