@@ -223,7 +223,6 @@ tcp_emit_abort(struct tcp_engine *engine, uint32_t idx)
 	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
 	switch ((enum tcp_state)tcb->state) {
-	case TCPS_SYN_RECEIVED:
 	case TCPS_ESTABLISHED:
 	case TCPS_FIN_WAIT_1:
 	case TCPS_FIN_WAIT_2:
