@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from daemon import TOOLS
 from testbed import ECHO, HTTP, WEIR_ADDRESS, wait_until
 
 FRAMES = 300_000
@@ -115,3 +116,12 @@ def test_hping3_floods_and_curl_still_works(new_testbed):
     assert pages > 0
     check_all_taken(bed)
     assert bed.stop()["cookie_sent"] > 1000
+
+
+def test_counters_that_do_not_balance_are_a_failure(make_testbed, monkeypatch):
+    monkeypatch.setenv("LD_PRELOAD", str((TOOLS / "unbalanced.so").resolve()))
+    bed = make_testbed()
+    bed.weir.tell_to_stop()
+    assert bed.weir.process.wait(20) == 1
+    assert "the counters do not balance" in bed.weir.stderr.read_text()
+    bed.close()
