@@ -265,12 +265,6 @@ listener_table_get(const struct listener_table *table, uint16_t listener)
 }
 
 uint32_t
-listener_table_count(const struct listener_table *table)
-{
-	return table->listener_count;
-}
-
-uint32_t
 listener_table_address_count(const struct listener_table *table)
 {
 	return table->address_count;

@@ -69,7 +69,6 @@ bool listener_table_has_vlan(const struct listener_table *table, uint8_t port, u
 uint16_t listener_table_find(const struct listener_table *table, uint16_t local_idx,
 			     uint16_t tcp_port);
 const struct listener *listener_table_get(const struct listener_table *table, uint16_t listener);
-uint32_t listener_table_count(const struct listener_table *table);
 uint32_t listener_table_address_count(const struct listener_table *table);
 
 #endif

@@ -170,13 +170,6 @@ ip_bytes_of(const struct emit_path *path)
 	return path->is_ipv6 ? sizeof(struct wire_ipv6) : sizeof(struct wire_ipv4);
 }
 
-uint32_t
-emit_tcp_headers_bytes(const struct emit_path *path, const struct tcp_options *options)
-{
-	return emit_ether_bytes(path->vlan_id) + ip_bytes_of(path) +
-	       (uint32_t)sizeof(struct wire_tcp) + options_bytes_of(options);
-}
-
 void
 emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path, const struct emit_tcp *tcp,
 		 const struct emit_offload *offload)

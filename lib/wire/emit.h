@@ -46,9 +46,6 @@ struct emit_tcp {
 	const struct tcp_options *options; /* NULL: none */
 };
 
-/* Length of the headers that emit_tcp_headers() will write. */
-uint32_t emit_tcp_headers_bytes(const struct emit_path *path, const struct tcp_options *options);
-
 /*
  * Write Ethernet, VLAN, IP and TCP headers in front of the text of `m`: on entry
  * m's data is the text alone (perhaps none, perhaps a chain) and its first

@@ -199,7 +199,7 @@ TEST(what_is_written_is_read_back)
 	}
 }
 
-TEST(the_length_of_the_headers_is_foretold)
+TEST(the_longest_headers_fill_the_room_kept_for_them)
 {
 	struct tcp_options full = syn_options;
 	struct emit_path path;
@@ -212,9 +212,7 @@ TEST(the_length_of_the_headers_is_foretold)
 		path = path_of(i & 1, i & 2 ? 7 : VLAN_NONE);
 		m = static_mbuf(0, NULL, 0);
 		emit_tcp_headers(m, &path, &tcp, &nothing);
-		assert_int_equal(emit_tcp_headers_bytes(&path, &full), m->pkt_len);
 		assert_int_equal(m->pkt_len == EMIT_HEADERS_BYTES_MAX, i == 3);
-		assert_int_equal(emit_tcp_headers_bytes(&path, NULL), m->pkt_len - 40);
 	}
 }
 
