@@ -53,12 +53,10 @@ flow_pool_bytes(uint32_t capacity)
 }
 
 void
-flow_pool_init(struct flow_pool *pool, void *memory, uint32_t capacity,
-	       const struct flow_hash *hash)
+flow_pool_init(struct flow_pool *pool, void *memory, uint32_t capacity)
 {
 	*pool = (struct flow_pool){
 		.flows = memory,
-		.hash = hash,
 		.capacity = capacity,
 		.free = FLOW_NONE,
 	};
@@ -113,12 +111,10 @@ flow_pool_create(struct flow_pool *pool, uint64_t hash, const struct flow_key *k
 }
 
 void
-flow_pool_unlink(struct flow_pool *pool, uint32_t idx)
+flow_pool_unlink(struct flow_pool *pool, uint64_t hash, uint32_t idx)
 {
-	const struct flow *flow = &pool->flows[idx];
-
-	check(!is_free(flow));
-	tag_table_remove(&pool->table, flow_hash_of(pool->hash, &flow->key), idx);
+	check(!is_free(&pool->flows[idx]));
+	tag_table_remove(&pool->table, hash, idx);
 }
 
 void

@@ -18,7 +18,6 @@
 struct flow_pool {
 	struct flow *flows;
 	struct tag_table table;
-	const struct flow_hash *hash;
 	uint32_t capacity;
 	uint32_t used; /* records not on the free list */
 	uint32_t free; /* head of the free list, FLOW_NONE when empty */
@@ -26,9 +25,8 @@ struct flow_pool {
 
 size_t flow_pool_bytes(uint32_t capacity);
 
-/* `memory` is 64-aligned and has flow_pool_bytes(capacity); `hash` outlives the pool. */
-void flow_pool_init(struct flow_pool *pool, void *memory, uint32_t capacity,
-		    const struct flow_hash *hash);
+/* `memory` is 64-aligned and has flow_pool_bytes(capacity). */
+void flow_pool_init(struct flow_pool *pool, void *memory, uint32_t capacity);
 
 static inline struct flow *
 flow_pool_get(const struct flow_pool *pool, uint32_t idx)
@@ -59,8 +57,8 @@ void flow_pool_lookup_burst(const struct flow_pool *pool, const uint64_t *hashes
  */
 uint32_t flow_pool_create(struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
 
-/* Out of the table; the key may be used again at once. */
-void flow_pool_unlink(struct flow_pool *pool, uint32_t idx);
+/* Out of the table, where it stands under `hash`; the key may be used again at once. */
+void flow_pool_unlink(struct flow_pool *pool, uint64_t hash, uint32_t idx);
 
 /* Give an unlinked record back. Its timer must not be armed. */
 void flow_pool_free(struct flow_pool *pool, uint32_t idx);

@@ -94,7 +94,7 @@ tcp_engine_init(struct tcp_engine *engine, void *memory, const struct tcp_config
 	engine->mempool = mempool;
 	init_secrets(engine, secrets, unix_ns);
 
-	flow_pool_init(&engine->flows, p.flows, config->flows_max, &engine->flow_hash);
+	flow_pool_init(&engine->flows, p.flows, config->flows_max);
 	engine->tcbs = p.tcbs;
 	memset(engine->tcbs, 0, (size_t)config->flows_max * sizeof(struct tcp_tcb));
 	tcp_transfer_pool_init(&engine->transfers, p.transfers, config->transfers_max);

@@ -63,8 +63,15 @@ count_end(struct tcp_engine *engine, enum weir_close_reason reason)
 		counter_increment(engine->counters, COUNTER_flow_timed_out);
 }
 
-void
-tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reason)
+static uint64_t
+hash_of(const struct tcp_engine *engine, uint32_t idx)
+{
+	return flow_hash_of(&engine->flow_hash, &flow_pool_get(&engine->flows, idx)->key);
+}
+
+/* `hash` of the key: dear enough to be computed once for all tables. */
+static void
+finish(struct tcp_engine *engine, uint64_t hash, uint32_t idx, enum weir_close_reason reason)
 {
 	struct flow *flow = flow_pool_get(&engine->flows, idx);
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
@@ -74,14 +81,14 @@ tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reaso
 	else
 		count_end(engine, reason);
 	if (tcb->state != TCPS_SYN_RECEIVED && tcb->state != TCPS_TIME_WAIT)
-		tcp_tombstone_leave(engine, idx);
+		tcp_tombstone_leave(engine, hash, idx);
 	if (flow->listener != FLOW_NO_LISTENER)
 		engine->listener_flows[flow->listener]--;
 
 	tcp_enter(tcb, TCPS_CLOSED);
 	tcb->flags = (uint16_t)((tcb->flags & ~TCB_REASON_MASK) | (reason << TCB_REASON_SHIFT));
 	timer_wheel_cancel(&engine->wheel, idx);
-	flow_pool_unlink(&engine->flows, idx);
+	flow_pool_unlink(&engine->flows, hash, idx);
 
 	flow->deferred &= (uint8_t) ~(TCP_DEFER_OUTPUT | TCP_DEFER_ACK | TCP_DEFER_WRITABLE);
 	if (reason != WEIR_CLOSE_NORMAL) {
@@ -95,10 +102,16 @@ tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reaso
 }
 
 void
+tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reason)
+{
+	finish(engine, hash_of(engine, idx), idx, reason);
+}
+
+void
 tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx)
 {
-	struct flow *flow = flow_pool_get(&engine->flows, idx);
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	uint64_t hash = hash_of(engine, idx);
 	bool has_timestamps = tcb_has(tcb, TCB_TIMESTAMPS);
 	struct time_wait tw = {
 		.snd_nxt = tcb->snd_nxt,
@@ -109,11 +122,10 @@ tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx)
 	tcp_emit_ack(engine, idx);
 	tcp_enter(tcb, TCPS_TIME_WAIT);
 	counter_increment(engine->counters, COUNTER_time_wait_entered);
-	if (time_wait_table_insert(&engine->time_wait, flow_hash_of(&engine->flow_hash, &flow->key),
-				   &tw, has_timestamps,
+	if (time_wait_table_insert(&engine->time_wait, hash, &tw, has_timestamps,
 				   engine->tick + engine->config->time_wait_ticks))
 		counter_increment(engine->counters, COUNTER_time_wait_recycled);
-	tcp_finish(engine, idx, WEIR_CLOSE_NORMAL);
+	finish(engine, hash, idx, WEIR_CLOSE_NORMAL);
 }
 
 void

@@ -17,16 +17,15 @@
 #define REACH (UINT32_C(1) << 24)
 
 void
-tcp_tombstone_leave(struct tcp_engine *engine, uint32_t idx)
+tcp_tombstone_leave(struct tcp_engine *engine, uint64_t hash, uint32_t idx)
 {
-	const struct flow *flow = flow_pool_get(&engine->flows, idx);
 	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	struct time_wait end = {.snd_nxt = tcb->snd_nxt, .rcv_nxt = tcb->rcv_nxt};
 
 	if (engine->config->cookies == TCP_COOKIES_NEVER)
 		return;
-	time_wait_table_insert(&engine->tombstones, flow_hash_of(&engine->flow_hash, &flow->key),
-			       &end, false, engine->tick + ticks_in_ns(LASTS_NS));
+	time_wait_table_insert(&engine->tombstones, hash, &end, false,
+			       engine->tick + ticks_in_ns(LASTS_NS));
 }
 
 bool

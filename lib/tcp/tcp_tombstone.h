@@ -16,8 +16,8 @@
 #include "tcp_engine.h"
 #include "tcp_seg.h"
 
-/* Connection `idx` ends here and now; its key is still in the record. */
-void tcp_tombstone_leave(struct tcp_engine *engine, uint32_t idx);
+/* Connection `idx`, whose key has this hash, ends here and now. */
+void tcp_tombstone_leave(struct tcp_engine *engine, uint64_t hash, uint32_t idx);
 
 /* Does `seg`, whose cookie is valid, belong to a connection that is over? */
 bool tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash,
