@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BLANKS "\t "
@@ -78,4 +79,28 @@ app_args_parse(const char *args, const struct app_arg *known, char *message, siz
 		word += bytes;
 	}
 	return 0;
+}
+
+int
+app_args_create_state(size_t bytes, app_args_parse_fn parse, const char *args, void **state)
+{
+	void *self = malloc(bytes);
+	char message[1]; /* was said when the configuration was checked */
+	int rc;
+
+	if (self == NULL)
+		return -ENOMEM;
+	rc = parse(self, args, message, sizeof(message));
+	if (rc != 0)
+		free(self);
+	else
+		*state = self;
+	return rc;
+}
+
+void
+app_args_free_state(struct weir_core *core, void *state)
+{
+	(void)core;
+	free(state);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct weir_core;
+
 struct app_arg {
 	const char *name; /* NULL ends the list */
 	uint64_t max;	  /* of the number, from 0 */
@@ -17,5 +19,16 @@ struct app_arg {
 /* Fills in what is there.  0, or -EINVAL and a sentence. */
 int app_args_parse(const char *args, const struct app_arg *known, char *message,
 		   size_t message_bytes);
+
+/*
+ * For an application whose state is its arguments and nothing else: parse() sets
+ * defaults and parses, create is its init, and free_state its fini.
+ */
+typedef int (*app_args_parse_fn)(void *state, const char *args, char *message,
+				 size_t message_bytes);
+
+/* 0, -ENOMEM or what parse() says. */
+int app_args_create_state(size_t bytes, app_args_parse_fn parse, const char *args, void **state);
+void app_args_free_state(struct weir_core *core, void *state);
 
 #endif

@@ -8,9 +8,6 @@
  *
  * Scratch counts the octets sent, and says FINISHED after our FIN.
  */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "app_args.h"
 #include "builtin.h"
 #include "pattern.h"
@@ -23,8 +20,9 @@ struct chargen {
 };
 
 static int
-parse_args(struct chargen *self, const char *args, char *message, size_t message_bytes)
+parse_args(void *state, const char *args, char *message, size_t message_bytes)
 {
+	struct chargen *self = state;
 	const struct app_arg known[] = {
 		{"bytes", INT64_MAX, &self->bytes, NULL},
 		{NULL, 0, NULL, NULL},
@@ -45,26 +43,8 @@ chargen_check_args(const char *args, char *message, size_t message_bytes)
 static int
 chargen_init(struct weir_core *core, const char *args, void **state)
 {
-	struct chargen *self = malloc(sizeof(*self));
-	char message[1];
-	int rc;
-
 	(void)core;
-	if (self == NULL)
-		return -ENOMEM;
-	rc = parse_args(self, args, message, sizeof(message));
-	if (rc != 0)
-		free(self);
-	else
-		*state = self;
-	return rc;
-}
-
-static void
-chargen_fini(struct weir_core *core, void *state)
-{
-	(void)core;
-	free(state);
+	return app_args_create_state(sizeof(struct chargen), parse_args, args, state);
 }
 
 /* As much as there is room for; on_writable goes on. */
@@ -116,7 +96,7 @@ const struct weir_app_ops chargen_app = {
 	.version = WEIR_APP_VERSION,
 	.name = "chargen",
 	.init = chargen_init,
-	.fini = chargen_fini,
+	.fini = app_args_free_state,
 	.on_open = chargen_on_open,
 	.on_writable = send_lines,
 	.on_peer_fin = chargen_on_peer_fin,

@@ -9,7 +9,6 @@
  * Both are there to see, and test, closes that begin at our side.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include <rte_mbuf.h>
 
@@ -24,8 +23,9 @@ struct discard {
 };
 
 static int
-parse_args(struct discard *self, const char *args, char *message, size_t message_bytes)
+parse_args(void *state, const char *args, char *message, size_t message_bytes)
 {
+	struct discard *self = state;
 	const struct app_arg known[] = {
 		{"close_after", INT64_MAX, &self->close_after, NULL},
 		{"abort_after", INT64_MAX, &self->abort_after, NULL},
@@ -48,26 +48,8 @@ discard_check_args(const char *args, char *message, size_t message_bytes)
 static int
 discard_init(struct weir_core *core, const char *args, void **state)
 {
-	struct discard *self = malloc(sizeof(*self));
-	char message[1];
-	int rc;
-
 	(void)core;
-	if (self == NULL)
-		return -ENOMEM;
-	rc = parse_args(self, args, message, sizeof(message));
-	if (rc != 0)
-		free(self);
-	else
-		*state = self;
-	return rc;
-}
-
-static void
-discard_fini(struct weir_core *core, void *state)
-{
-	(void)core;
-	free(state);
+	return app_args_create_state(sizeof(struct discard), parse_args, args, state);
 }
 
 static int
@@ -101,7 +83,7 @@ const struct weir_app_ops discard_app = {
 	.version = WEIR_APP_VERSION,
 	.name = "discard",
 	.init = discard_init,
-	.fini = discard_fini,
+	.fini = app_args_free_state,
 	.on_open = discard_on_open,
 	.on_data = discard_on_data,
 };
