@@ -102,21 +102,23 @@ create_pool(const char *name, uint32_t count)
 void
 bed_open(struct bed *bed, const struct bed_setup *setup)
 {
-	struct tcp_secrets secrets = {.cookie_count = 1, .kind = prf_kind_best(), .rng_seed = 1};
 	const struct weir_app_ops *ops = &echo_ops;
 	const char *args = "";
 
-	memset(secrets.flow_hash, 0x11, sizeof(secrets.flow_hash));
-	memset(secrets.cookie[0], 0x33, sizeof(secrets.cookie[0]));
-	*bed = (struct bed){.now_ns = NS_PER_SECOND};
+	*bed = (struct bed){
+		.now_ns = NS_PER_SECOND,
+		.secrets = {.cookie_count = 1, .kind = prf_kind_best(), .rng_seed = 1},
+	};
+	memset(bed->secrets.flow_hash, 0x11, sizeof(bed->secrets.flow_hash));
+	memset(bed->secrets.cookie[0], 0x33, sizeof(bed->secrets.cookie[0]));
 	config_init(&bed->config, setup);
 	bed->listeners = listen_once();
 	bed->frames = create_pool("frames", 2 * setup->clients + 1024);
 	bed->sent = create_pool("sent", 3 * setup->clients + 4096);
 	bed->core = need(rte_zmalloc("core", sizeof(*bed->core), 64), "the core");
 	bed->memory = need(rte_zmalloc("flows", pipeline_bytes(&bed->config), 64), "its flows");
-	pipeline_init(bed->core, bed->memory, &bed->config, &secrets, bed->listeners, bed->sent, 0,
-		      bed->now_ns, NS_PER_SECOND);
+	pipeline_init(bed->core, bed->memory, &bed->config, &bed->secrets, bed->listeners,
+		      bed->sent, 0, bed->now_ns, NS_PER_SECOND);
 	check(pipeline_apps_init(bed->core, &ops, &args, 1) == 0);
 }
 

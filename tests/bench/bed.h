@@ -17,6 +17,7 @@
 
 struct bed {
 	struct tcp_config config;
+	struct tcp_secrets secrets;
 	struct weir_core *core;
 	void *memory;
 	struct listener_table *listeners;

@@ -13,16 +13,19 @@
 
 #include "prf.h"
 #include "rows.h"
+#include "start.h"
 
 #define FLOWS_DEFAULT  (1u << 17)
 #define ROUNDS_DEFAULT 101
+#define FLOWS_MAX      100000000
+#define ROUNDS_MAX     1000000
 #define PACKETS_SMALL  1024
 #define PACKETS_LARGE  32768
 
 struct options {
 	const char *json;
-	uint32_t flows_max;
-	uint32_t rounds;
+	uint64_t flows_max;
+	uint64_t rounds;
 	bool hugepages;
 };
 
@@ -36,16 +39,6 @@ usage(const char *name)
 		"  --rounds N    rounds, of which the median counts (default %u)\n"
 		"  --hugepages   use them; without, as a newcomer's machine is\n",
 		name, PACKETS_LARGE, FLOWS_DEFAULT, ROUNDS_DEFAULT);
-}
-
-static bool
-parse_number(const char *text, uint32_t min, uint32_t *number)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*number = (uint32_t)value;
-	return *end == '\0' && end != text && value >= min && value <= 100000000;
 }
 
 static bool
@@ -67,9 +60,9 @@ parse(int argc, char **argv, struct options *options)
 		if (option == 'j')
 			options->json = optarg;
 		else if (option == 'f')
-			ok = parse_number(optarg, PACKETS_LARGE, &options->flows_max);
+			ok = parse_number(optarg, PACKETS_LARGE, FLOWS_MAX, &options->flows_max);
 		else if (option == 'r')
-			ok = parse_number(optarg, 1, &options->rounds);
+			ok = parse_number(optarg, 1, ROUNDS_MAX, &options->rounds);
 		else if (option == 'p')
 			options->hugepages = true;
 		else
@@ -78,24 +71,6 @@ parse(int argc, char **argv, struct options *options)
 			return false;
 	}
 	return optind == argc;
-}
-
-static int
-start_eal(const struct options *options)
-{
-	char memory[16];
-	char *arguments[] = {
-		"bench",       options->hugepages ? "--in-memory" : "--no-huge",
-		"--no-pci",    "--no-telemetry",
-		"--log-level", "error",
-		"-l",	       "0",
-		"-m",	       memory,
-		NULL,
-	};
-
-	/* 256 octets a flow, and the packets of the largest round. */
-	snprintf(memory, sizeof(memory), "%u", 768 + options->flows_max / 4096);
-	return rte_eal_init(RTE_DIM(arguments) - 1, arguments);
 }
 
 int
@@ -109,23 +84,21 @@ main(int argc, char **argv)
 		usage(argv[0]);
 		return 2;
 	}
-	if (start_eal(&options) < 0) {
-		fprintf(stderr, "bench: EAL does not start%s\n",
-			options.hugepages ? "; are there enough hugepages?" : "");
+	/* 256 octets a flow, and the packets of the largest round. */
+	if (start_eal(options.hugepages, 768 + (uint32_t)(options.flows_max / 4096)) != 0)
 		return 1;
-	}
-	report.flows_max = options.flows_max;
-	report.rounds = options.rounds;
+	report.flows_max = (uint32_t)options.flows_max;
+	report.rounds = (uint32_t)options.rounds;
 	report.hugepages = options.hugepages;
 	report.mac = prf_kind_best() == PRF_AES ? "AES" : "SipHash-2-4";
 	report.cycles_per_ns = (double)rte_get_tsc_hz() / 1e9;
 	for (int offload = 0; offload <= 1; offload++) {
-		struct rows_setup setup = {PACKETS_SMALL, options.flows_max, options.rounds,
+		struct rows_setup setup = {PACKETS_SMALL, report.flows_max, report.rounds,
 					   offload != 0};
 
 		rows_measure(&report, &setup);
 		setup.packets = PACKETS_LARGE;
-		setup.rounds = options.rounds / 4 + 1;
+		setup.rounds = report.rounds / 4 + 1;
 		rows_measure(&report, &setup);
 	}
 	report_print(&report, stdout);
