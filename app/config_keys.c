@@ -103,6 +103,8 @@ const struct config_key config_keys[] = {
 	       "Let the port do the checksums it can do."),
 	CHOICE(SECTION_PORT, "promiscuous", PORT(promiscuous), no_yes, "no",
 	       "Receive frames for other stations too."),
+	CHOICE(SECTION_PORT, "shed", PORT(shed), no_yes, "yes",
+	       "In overload, drop SYNs so that connections lose nothing."),
 
 	OTHER(SECTION_ADDRESS, "port", TYPE_PORT_NAME, ADDRESS(port), PORT_ALLOWED, NULL,
 	      "Port the address is reached through."),

@@ -66,6 +66,7 @@ section_defaults(struct weir_config *config)
 		port->tx_descriptors = 1024;
 		port->steering = WEIR_STEERING_AUTO;
 		port->offload = true;
+		port->shed = true;
 	}
 	for (uint32_t i = 0; i < WEIR_LISTENERS_MAX; i++)
 		config->listeners[i].address = UINT16_MAX;

@@ -92,6 +92,8 @@ connect_rx(struct weir *weir, uint32_t device_idx, const struct refusal *refusal
 			.port_id = device->port_id,
 			.queue = queue,
 			.is_steered = is_software,
+			.shed_descriptors =
+				device->wish.config->shed ? device->rx_descriptors : 0,
 		};
 		bool is_rss = device->plan.steering == STEERING_RSS;
 

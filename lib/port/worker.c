@@ -8,103 +8,14 @@
 #include <sched.h>
 
 #include <rte_cycles.h>
-#include <rte_ethdev.h>
 
 #include "check.h"
+#include "worker_receive.h"
 
 /* watch() runs once in so many idle turns, or in an eighth as many busy ones. */
 #define WATCH_TURNS	 256
 #define WATCH_TURNS_BUSY 32
 #define TX_ROOM_MAX	 (TCP_TX_MAX - TCP_TX_RESERVE)
-
-static_assert(PIPELINE_BURST_MAX <= STEERING_BURST_MAX, "a burst is steered whole");
-static_assert(WEIR_CORES_MAX <= 64, "a set of workers is a word");
-
-static void
-refuse_frames(struct worker *worker, struct rte_mbuf **frames, uint32_t count)
-{
-	struct counters *counters = &worker->core->counters;
-
-	counter_add(counters, COUNTER_rx_packets, count);
-	for (uint32_t i = 0; i < count; i++)
-		counter_add(counters, COUNTER_rx_bytes, rte_pktmbuf_pkt_len(frames[i]));
-	counters->drop[DROP_steer_ring_full] += count;
-	rte_pktmbuf_free_bulk(frames, count);
-}
-
-static void
-hand_over(struct worker *worker, struct handover *handover)
-{
-	uint32_t taken = rte_ring_sp_enqueue_burst(handover->ring, (void *const *)handover->frames,
-						   handover->count, NULL);
-
-	counter_add(&worker->core->counters, COUNTER_steered_out, taken);
-	if (taken < handover->count)
-		refuse_frames(worker, handover->frames + taken, handover->count - taken);
-	handover->count = 0;
-}
-
-/* Keep our own of `frames`, moved together; pass on the others.  Returns how many are ours. */
-static uint32_t
-steer(struct worker *worker, struct rte_mbuf **frames, uint32_t count)
-{
-	uint16_t owner[PIPELINE_BURST_MAX];
-	uint64_t receivers = 0;
-	uint32_t ours = 0;
-
-	steering_owners(worker->steering, frames, count, worker->index, owner);
-	for (uint32_t i = 0; i < count; i++) {
-		struct handover *handover = &worker->handovers[owner[i]];
-
-		if (owner[i] == worker->index) {
-			frames[ours++] = frames[i];
-			continue;
-		}
-		handover->frames[handover->count++] = frames[i];
-		receivers |= UINT64_C(1) << owner[i];
-	}
-	for (; receivers != 0; receivers &= receivers - 1)
-		hand_over(worker, &worker->handovers[__builtin_ctzll(receivers)]);
-	return ours;
-}
-
-static uint32_t
-take(struct worker *worker, const struct rx_source *source, struct rte_mbuf **frames, uint32_t room)
-{
-	uint32_t count;
-
-	if (source->ring != NULL) {
-		count = rte_ring_sc_dequeue_burst(source->ring, (void **)frames, room, NULL);
-		counter_add(&worker->core->counters, COUNTER_steered_in, count);
-		return count;
-	}
-	if (worker->is_deaf)
-		return 0;
-	count = rte_eth_rx_burst(source->port_id, source->queue, frames, (uint16_t)room);
-	/* Not every driver says so: net_ring says nothing, net_bonding names a member. */
-	for (uint32_t i = 0; i < count; i++)
-		frames[i]->port = source->port_id;
-	if (source->is_steered && count > 0)
-		count = steer(worker, frames, count);
-	return count;
-}
-
-/* One burst from all sources; a source that filled it is last in the next turn. */
-static uint32_t
-receive(struct worker *worker, struct rte_mbuf **frames)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < worker->source_count && count < PIPELINE_BURST_MAX; i++) {
-		const struct rx_source *source = &worker->sources[worker->next_source];
-
-		worker->next_source = worker->next_source + 1 < worker->source_count
-					      ? worker->next_source + 1
-					      : 0;
-		count += take(worker, source, frames + count, PIPELINE_BURST_MAX - count);
-	}
-	return count;
-}
 
 /* Room for text: what the slowest device's backlog leaves beside the reserve for replies. */
 static uint32_t
@@ -181,7 +92,7 @@ worker_turn(struct worker *worker)
 	uint32_t received, sent, passed;
 
 	/* The clock after the frames: no frame comes from what is to them the future. */
-	received = receive(worker, frames);
+	received = worker_receive(worker, frames);
 	clock_read(&worker->crew->clock, rte_rdtsc(), &worker->now_ns);
 	for (uint32_t i = 0; i < TCP_PORTS_MAX; i++) {
 		if (worker->lanes[i] != NULL)

@@ -7,8 +7,8 @@
  *
  * How received packets are counted where software steers: a packet counts as
  * received (rx_packets) by the worker whose pipeline gets it, its owner, and by
- * the receiving worker only as steered_out.  What the owner's ring has no room
- * for counts as received and dropped (steer_ring_full) by the receiving worker.
+ * the receiving worker only as steered_out.  What is not handed over counts as
+ * received and dropped (steer_ring_full, steer_ring_reserved) by the receiver.
  * So rx_packets = rx_served + drops holds for every worker and over all.
  */
 #ifndef WEIR_PORT_WORKER_H
@@ -35,14 +35,22 @@ struct rx_source {
 	struct rte_ring *ring; /* NULL: a queue */
 	uint16_t port_id;
 	uint16_t queue;
-	bool is_steered; /* its frames may belong to other workers */
+	bool is_steered;	   /* its frames may belong to other workers */
+	uint32_t shed_descriptors; /* its length, where it may be shed from in overload; else 0 */
+
+	uint64_t packets;  /* taken from it */
+	uint64_t unbroken; /* of these, since it was last seen empty */
+	bool is_overloaded;
+	uint64_t shed_ns; /* when overload began, or something was last shed */
 };
 
-/* Frames of one burst for another worker. */
+/* Frames of one burst for another worker, by RANK_SEGMENT or not. */
 struct handover {
 	struct rte_ring *ring;
-	uint32_t count;
-	struct rte_mbuf *frames[PIPELINE_BURST_MAX];
+	uint32_t segment_count;
+	uint32_t other_count;
+	struct rte_mbuf *segments[PIPELINE_BURST_MAX];
+	struct rte_mbuf *others[PIPELINE_BURST_MAX];
 };
 
 /* Frames other workers send by a queue of ours. */

@@ -60,6 +60,7 @@ struct weir_port_config {
 	enum weir_steering steering;
 	bool offload;			/* let the port do the checksums it can */
 	bool promiscuous;
+	bool shed; /* in overload: drop SYNs and strays unread rather than segments unseen */
 };
 
 struct weir_address_config {
