@@ -190,6 +190,14 @@ const struct config_key config_keys[] = {
 	       "Packet buffers."),
 	NUMBER(SECTION_LIMITS, "reassembly_segments", LIMITS(reassembly_segments),
 	       "per connection", 1, 4096, "256", "Segments held because octets before them are missing."),
+	NUMBER(SECTION_LIMITS, "prefix_flows", LIMITS(prefix_flows), "per network and core", 0,
+	       100000000, "0", "Connections; 0 sets no limit."),
+	NUMBER(SECTION_LIMITS, "prefix_rate", LIMITS(prefix_rate), "per second, network and core", 0,
+	       1000000, "0", "New connections; 0 sets no limit."),
+	NUMBER(SECTION_LIMITS, "prefix_ipv4", LIMITS(prefix_ipv4), "bits", 0, 32, "24",
+	       "How long an IPv4 network's prefix is."),
+	NUMBER(SECTION_LIMITS, "prefix_ipv6", LIMITS(prefix_ipv6), "bits", 0, 128, "64",
+	       "How long an IPv6 network's prefix is."),
 };
 
 /* clang-format on */

@@ -45,6 +45,15 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 }
 
 static void
+set_prefix(struct tcp_config *tcp, const struct weir_limits_config *config)
+{
+	tcp->prefix_flows = config->prefix_flows;
+	tcp->prefix_rate = config->prefix_rate;
+	tcp->prefix_ipv4_bits = config->prefix_ipv4;
+	tcp->prefix_ipv6_bits = config->prefix_ipv6;
+}
+
+static void
 set_syn(struct tcp_config *tcp, const struct weir_syn_config *config)
 {
 	tcp->cookies = cookies_of(config->cookies);
@@ -74,6 +83,7 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->rst_rate = config->tcp.rst_rate;
 	tcp->challenge_ack_rate = config->tcp.challenge_ack_rate;
 	set_syn(tcp, &config->syn);
+	set_prefix(tcp, &config->limits);
 }
 
 void

@@ -49,6 +49,12 @@ struct tcp_config {
 	uint32_t rst_rate; /* per second */
 	uint32_t challenge_ack_rate;
 
+	/* For each network of sources; 0: no limit. */
+	uint32_t prefix_flows;
+	uint32_t prefix_rate;	  /* new connections per second */
+	uint8_t prefix_ipv4_bits; /* how much of an address is the network's */
+	uint8_t prefix_ipv6_bits;
+
 	enum tcp_cookies cookies;
 	uint32_t syn_queue_max;
 	uint32_t syn_retries_max;

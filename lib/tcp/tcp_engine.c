@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "tcp_source.h"
 #include "units.h"
 
 #define CACHE_LINE 64
@@ -32,6 +33,7 @@ struct pieces {
 	void *tombstones;
 	void *tx;
 	void *listener_flows;
+	void *source_limits;
 };
 
 static struct pieces
@@ -46,6 +48,7 @@ take_pieces(struct layout *layout, const struct tcp_config *config)
 	p.tombstones = layout_take(layout, time_wait_table_bytes(config->time_wait_max));
 	p.tx = layout_take(layout, TCP_TX_MAX * sizeof(struct rte_mbuf *));
 	p.listener_flows = layout_take(layout, LISTENERS_MAX * sizeof(uint32_t));
+	p.source_limits = layout_take(layout, tcp_source_bytes(config));
 	return p;
 }
 
@@ -106,6 +109,7 @@ tcp_engine_init(struct tcp_engine *engine, void *memory, const struct tcp_config
 
 	rate_limit_init(&engine->rst_limit, config->rst_rate);
 	rate_limit_init(&engine->challenge_limit, config->challenge_ack_rate);
+	tcp_source_init(engine, p.source_limits, secrets);
 	engine->syn_policy.use_cookies = config->cookies == TCP_COOKIES_ALWAYS;
 
 	tcp_engine_begin(engine, now_ns);

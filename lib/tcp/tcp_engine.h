@@ -16,8 +16,11 @@
 #include "counters.h"
 #include "flow_pool.h"
 #include "listener_table.h"
+#include "prefix_counts.h"
+#include "prefix_rates.h"
 #include "rate_limit.h"
 #include "rng.h"
+#include "source_prefix.h"
 #include "syn_cookie.h"
 #include "tcp_config.h"
 #include "tcp_isn.h"
@@ -64,6 +67,14 @@ struct tcp_syn_policy {
 	uint64_t calm_since_ns; /* neither full nor above the rate since then */
 };
 
+/* What each network of sources has of this core: tcp_source.h. */
+struct tcp_source_limits {
+	struct source_prefix prefix;
+	struct prefix_counts flows;
+	struct prefix_counts half_open;
+	struct prefix_rates opens;
+};
+
 struct tcp_engine {
 	/* This turn. */
 	uint64_t now_ns;
@@ -96,6 +107,7 @@ struct tcp_engine {
 	struct rate_limit rst_limit;
 	struct rate_limit challenge_limit;
 	struct tcp_syn_policy syn_policy;
+	struct tcp_source_limits source_limits;
 
 	uint32_t deferred[TCP_DEFERRED_MAX];
 	uint32_t deferred_count;

@@ -69,12 +69,14 @@ tcp_listen_take_syn(struct tcp_engine *engine, const struct tcp_request *request
 	counter_increment(engine->counters, COUNTER_syn_received);
 	if (reason != DROP_NONE)
 		return reason;
-	switch (tcp_syn_policy_choose(engine)) {
+	switch (tcp_syn_policy_choose(engine, &request->key->remote)) {
 	case SYN_COOKIE:
 		reply_with_cookie(engine, request, seg);
 		return DROP_NONE;
 	case SYN_REFUSE:
 		return DROP_syn_queue_full;
+	case SYN_REFUSE_SOURCE:
+		return DROP_prefix_flows;
 	case SYN_QUEUE:
 		break;
 	}

@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "tcp_emit.h"
 #include "tcp_rto.h"
+#include "tcp_source.h"
 #include "tcp_state.h"
 #include "tcp_states.h"
 #include "tcp_timers.h"
@@ -137,6 +138,7 @@ tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 	promise_syn_window(engine->config, tcb);
 	tcp_enter(tcb, TCPS_SYN_RECEIVED);
 	engine->syn_policy.half_open++;
+	tcp_source_queued(engine, &request->key->remote);
 
 	counter_increment(engine->counters, COUNTER_syn_queue_entered);
 	counter_increment(engine->counters, COUNTER_syn_ack_sent);
@@ -158,25 +160,40 @@ establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 	tcb->snd_wl1 = seg->seq;
 	tcp_enter(tcb, TCPS_ESTABLISHED);
 	counter_increment(engine->counters, COUNTER_flow_opened);
+	tcp_source_opened(engine, &flow_pool_get(&engine->flows, idx)->key.remote);
 	tcp_timer_restart(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OPEN);
 }
 
-void
+enum drop_reason
 tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 {
+	const struct ip_addr *source = &flow_pool_get(&engine->flows, idx)->key.remote;
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	enum drop_reason reason = tcp_source_admit(engine, source);
 
+	if (reason != DROP_NONE)
+		return reason;
 	engine->syn_policy.half_open--;
+	tcp_source_unqueued(engine, source);
 	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
 	establish(engine, idx, seg);
+	return DROP_NONE;
+}
+
+enum drop_reason
+tcp_open_admit_ack(const struct tcp_engine *engine, const struct tcp_request *request)
+{
+	enum drop_reason reason = tcp_open_admit(engine, request->listener);
+
+	return reason == DROP_NONE ? tcp_source_admit(engine, &request->key->remote) : reason;
 }
 
 enum drop_reason
 tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *request,
 		     const struct cookie_options *options, uint32_t rtt_ms, struct tcp_seg *seg)
 {
-	enum drop_reason reason = tcp_open_admit(engine, request->listener);
+	enum drop_reason reason = tcp_open_admit_ack(engine, request);
 	struct tcp_tcb *tcb;
 	uint32_t idx;
 

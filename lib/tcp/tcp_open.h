@@ -18,6 +18,10 @@ struct tcp_request {
 /* DROP_NONE if one more connection to this listener is allowed now. */
 enum drop_reason tcp_open_admit(const struct tcp_engine *engine, uint16_t listener);
 
+/* The same for a segment with a valid cookie, whose source is known to be there. */
+enum drop_reason tcp_open_admit_ack(const struct tcp_engine *engine,
+				    const struct tcp_request *request);
+
 /* What of the SYN's options we agree to. */
 struct cookie_options tcp_open_agree(const struct tcp_engine *engine, const struct tcp_seg *syn);
 
@@ -25,8 +29,12 @@ struct cookie_options tcp_open_agree(const struct tcp_engine *engine, const stru
 enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 				   const struct tcp_isn *isn, struct tcp_seg *syn);
 
-/* SYN-RECEIVED to ESTABLISHED: `seg` acknowledged our SYN. */
-void tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg);
+/*
+ * SYN-RECEIVED to ESTABLISHED: `seg` acknowledged our SYN.  If its network has
+ * enough connections, the reason, and the entry stays for the next try.
+ */
+enum drop_reason tcp_open_queued(struct tcp_engine *engine, uint32_t idx,
+				 const struct tcp_seg *seg);
 
 /* A connection in ESTABLISHED from a valid cookie; `seg` is then served there. */
 enum drop_reason tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *request,

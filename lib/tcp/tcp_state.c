@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "tcp_emit.h"
+#include "tcp_source.h"
 #include "tcp_tombstone.h"
 #include "tcp_user.h"
 
@@ -75,18 +76,23 @@ finish(struct tcp_engine *engine, uint64_t hash, uint32_t idx, enum weir_close_r
 {
 	struct flow *flow = flow_pool_get(&engine->flows, idx);
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	uint16_t flags = (uint16_t)(tcb->flags & ~(TCB_REASON_MASK | TCB_HAD_OPENED));
 
-	if (tcb->state == TCPS_SYN_RECEIVED)
+	flags = (uint16_t)(flags | reason << TCB_REASON_SHIFT);
+	if (tcb->state == TCPS_SYN_RECEIVED) {
 		engine->syn_policy.half_open--;
-	else
+		tcp_source_unqueued(engine, &flow->key.remote);
+	} else {
 		count_end(engine, reason);
+		flags = (uint16_t)(flags | TCB_HAD_OPENED);
+	}
 	if (tcb->state != TCPS_SYN_RECEIVED && tcb->state != TCPS_TIME_WAIT)
 		tcp_tombstone_leave(engine, hash, idx);
 	if (flow->listener != FLOW_NO_LISTENER)
 		engine->listener_flows[flow->listener]--;
 
 	tcp_enter(tcb, TCPS_CLOSED);
-	tcb->flags = (uint16_t)((tcb->flags & ~TCB_REASON_MASK) | (reason << TCB_REASON_SHIFT));
+	tcb->flags = flags;
 	timer_wheel_cancel(&engine->wheel, idx);
 	flow_pool_unlink(&engine->flows, hash, idx);
 
@@ -159,5 +165,7 @@ tcp_flow_free(struct tcp_engine *engine, uint32_t idx)
 		tcp_transfer_destroy(&engine->transfers, tcb->transfer);
 		tcb->transfer = TCP_TRANSFER_NONE;
 	}
+	if (tcb_has(tcb, TCB_HAD_OPENED))
+		tcp_source_closed(engine, &flow->key.remote);
 	flow_pool_free(&engine->flows, idx);
 }

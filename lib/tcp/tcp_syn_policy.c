@@ -2,6 +2,7 @@
 
 #include "tcp_syn_policy.h"
 
+#include "tcp_source.h"
 #include "units.h"
 
 /* SYNs are counted over a tenth of a second: soon enough to notice, long enough to average. */
@@ -38,8 +39,16 @@ count_syn(struct tcp_engine *engine)
 	policy->window_syns++;
 }
 
+static enum syn_choice
+choose_without_cookies(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	if (queue_is_full(engine))
+		return SYN_REFUSE;
+	return tcp_source_may_queue(engine, source) ? SYN_QUEUE : SYN_REFUSE_SOURCE;
+}
+
 enum syn_choice
-tcp_syn_policy_choose(struct tcp_engine *engine)
+tcp_syn_policy_choose(struct tcp_engine *engine, const struct ip_addr *source)
 {
 	struct tcp_syn_policy *policy = &engine->syn_policy;
 	bool is_full = queue_is_full(engine);
@@ -47,7 +56,7 @@ tcp_syn_policy_choose(struct tcp_engine *engine)
 	if (engine->config->cookies == TCP_COOKIES_ALWAYS)
 		return SYN_COOKIE;
 	if (engine->config->cookies == TCP_COOKIES_NEVER)
-		return is_full ? SYN_REFUSE : SYN_QUEUE;
+		return choose_without_cookies(engine, source);
 
 	count_syn(engine);
 	if (is_full || rate_is_exceeded(engine)) {
@@ -56,6 +65,10 @@ tcp_syn_policy_choose(struct tcp_engine *engine)
 			policy->use_cookies = true;
 			counter_increment(engine->counters, COUNTER_cookie_mode_entered);
 		}
+	}
+	if (!policy->use_cookies && !tcp_source_may_queue(engine, source)) {
+		counter_increment(engine->counters, COUNTER_syn_queue_passed_by);
+		return SYN_COOKIE;
 	}
 	return policy->use_cookies ? SYN_COOKIE : SYN_QUEUE;
 }

@@ -15,11 +15,12 @@
 enum syn_choice {
 	SYN_QUEUE,
 	SYN_COOKIE,
-	SYN_REFUSE, /* the queue is full and there are no cookies */
+	SYN_REFUSE,	   /* the queue is full and there are no cookies */
+	SYN_REFUSE_SOURCE, /* it has room, but not for this network, and there are no cookies */
 };
 
-/* A SYN to a listener has come: what shall answer it? */
-enum syn_choice tcp_syn_policy_choose(struct tcp_engine *engine);
+/* A SYN from `source` to a listener has come: what shall answer it? */
+enum syn_choice tcp_syn_policy_choose(struct tcp_engine *engine, const struct ip_addr *source);
 
 /* May an ACK to a listener carry a cookie of ours, or of a machine that shares our key? */
 bool tcp_syn_policy_takes_cookies(const struct tcp_engine *engine);

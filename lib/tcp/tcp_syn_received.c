@@ -83,6 +83,8 @@ tcp_input_syn_received(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *
 		tcp_reply_rst(engine, seg);
 		return DROP_ack_outside_window;
 	}
-	tcp_open_queued(engine, idx, seg);
+	reason = tcp_open_queued(engine, idx, seg);
+	if (reason != DROP_NONE)
+		return reason;
 	return tcp_input_established(engine, idx, seg);
 }

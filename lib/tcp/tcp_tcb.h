@@ -47,6 +47,7 @@ enum tcp_state {
 #define TCB_PERIOD_MASK	  0xfc00u
 #define TCB_REASON_SHIFT  12 /* once CLOSED, three bits instead: enum weir_close_reason */
 #define TCB_REASON_MASK	  0x7000u
+#define TCB_HAD_OPENED	  0x8000u /* ... and one: it had been ESTABLISHED */
 
 #define TCP_TRANSFER_NONE UINT32_MAX
 

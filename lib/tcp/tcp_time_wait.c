@@ -91,6 +91,7 @@ tcp_input_time_wait(struct tcp_engine *engine, uint32_t tw_idx, const struct flo
 	const struct time_wait *tw = time_wait_table_get(&engine->time_wait, tw_idx);
 	struct tcp_request request = {key, hash, listener};
 	struct cookie_options options;
+	enum drop_reason reason;
 	uint32_t rtt_ms;
 
 	if (seg->options_bad)
@@ -101,6 +102,9 @@ tcp_input_time_wait(struct tcp_engine *engine, uint32_t tw_idx, const struct flo
 		return take_syn(engine, tw_idx, &request, seg);
 	if ((seg->flags & TH_SYN) == 0 && may_carry_cookie(engine, &request, tw, seg) &&
 	    tcp_listen_check_cookie(engine, &request, seg, &options, &rtt_ms) == COOKIE_VALID) {
+		reason = tcp_open_admit_ack(engine, &request);
+		if (reason != DROP_NONE)
+			return reason; /* the entry stays: it may try again */
 		time_wait_table_remove(&engine->time_wait, tw_idx);
 		counter_increment(engine->counters, COUNTER_time_wait_reused);
 		return tcp_open_from_cookie(engine, &request, &options, rtt_ms, seg);

@@ -65,6 +65,8 @@ rig_setup_init(struct rig_setup *setup)
 				.sack = true,
 				.rst_rate = 1000,
 				.challenge_ack_rate = 1000,
+				.prefix_ipv4_bits = 24,
+				.prefix_ipv6_bits = 64,
 				.cookies = TCP_COOKIES_ALWAYS,
 				.syn_queue_max = 8,
 				.syn_retries_max = 5,

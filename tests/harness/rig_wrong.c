@@ -48,10 +48,18 @@ deferred_wrong(const struct tcp_engine *tcp, uint32_t *ended)
 	return NULL;
 }
 
+static bool
+is_free(const struct tcp_engine *tcp, uint32_t idx)
+{
+	const struct ip_addr *remote = &flow_pool_get(&tcp->flows, idx)->key.remote;
+
+	return remote->half[0] == 0 && remote->half[1] == 0;
+}
+
 static const char *
 flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 {
-	uint32_t live = 0, half_open = 0, parked = 0;
+	uint32_t live = 0, half_open = 0, parked = 0, ended_counted = 0;
 
 	for (uint32_t i = 0; i < tcp->flows.capacity; i++) {
 		const struct tcp_tcb *tcb = tcp_engine_tcb(tcp, i);
@@ -59,6 +67,7 @@ flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 
 		if (tcb->state == TCPS_CLOSED) {
 			parked += tcb_has(tcb, TCB_OPENED);
+			ended_counted += !is_free(tcp, i) && tcb_has(tcb, TCB_HAD_OPENED);
 			continue;
 		}
 		live++;
@@ -73,6 +82,12 @@ flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 		return "the flow table does not hold as many connections as are alive";
 	if (half_open != tcp->syn_policy.half_open)
 		return "the SYN queue miscounts its entries";
+	if (tcp->source_limits.half_open.total !=
+	    (tcp->source_limits.half_open.cells ? half_open : 0))
+		return "the networks' entries of the SYN queue are miscounted";
+	if (tcp->source_limits.flows.total !=
+	    (tcp->source_limits.flows.cells ? live - half_open + ended_counted : 0))
+		return "the networks' connections are miscounted";
 	if (tcp->wheel.armed > tcp->flows.used)
 		return "more timers are armed than there are connections";
 	return NULL;

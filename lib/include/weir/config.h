@@ -121,6 +121,12 @@ struct weir_limits_config {
 	uint32_t transfers;    /* flows per core with octets under way at once */
 	uint32_t buffers;      /* packet buffers per core */
 	uint32_t reassembly_segments; /* out-of-order segments held per flow: 1 to 4096 */
+
+	/* What the sources of one network may have together, per core; 0: no limit. */
+	uint32_t prefix_flows; /* connections: to 100000000 */
+	uint32_t prefix_rate;  /* new connections per second: to 1000000 */
+	uint8_t prefix_ipv4;   /* bits of an address that are the network's: 0 to 32 */
+	uint8_t prefix_ipv6;   /* 0 to 128 */
 };
 
 struct weir_config {

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "tcp_source.h"
+
+#include <rte_common.h>
+
+#define CACHE_LINE 64u
+
+/*
+ * Cells in a row.  Of connections as many as there can be (prefix_counts.h says
+ * why), and never so few that chance alone would bring networks together.
+ */
+#define WIDTH_MIN 4096u
+
+/* Networks that are busy in one and the same second are fewer than connections. */
+#define OPENS_WIDTH 65536u
+
+static uint32_t
+flows_width(const struct tcp_config *config)
+{
+	return RTE_MAX(config->flows_max, WIDTH_MIN);
+}
+
+static uint32_t
+queue_width(const struct tcp_config *config)
+{
+	return RTE_MAX(config->syn_queue_max, WIDTH_MIN);
+}
+
+/* Each limit takes memory only where it is on. */
+struct pieces {
+	size_t flows;
+	size_t half_open;
+	size_t opens;
+};
+
+static struct pieces
+pieces_of(const struct tcp_config *config)
+{
+	struct pieces bytes = {0};
+
+	if (config->prefix_flows != 0) {
+		bytes.flows = RTE_ALIGN(prefix_counts_bytes(flows_width(config)), CACHE_LINE);
+		bytes.half_open = RTE_ALIGN(prefix_counts_bytes(queue_width(config)), CACHE_LINE);
+	}
+	if (config->prefix_rate != 0)
+		bytes.opens = RTE_ALIGN(prefix_rates_bytes(OPENS_WIDTH), CACHE_LINE);
+	return bytes;
+}
+
+size_t
+tcp_source_bytes(const struct tcp_config *config)
+{
+	struct pieces bytes = pieces_of(config);
+
+	return bytes.flows + bytes.half_open + bytes.opens;
+}
+
+void
+tcp_source_init(struct tcp_engine *engine, void *memory, const struct tcp_secrets *secrets)
+{
+	const struct tcp_config *config = engine->config;
+	struct tcp_source_limits *limits = &engine->source_limits;
+	struct pieces bytes = pieces_of(config);
+	uint8_t *base = memory;
+
+	source_prefix_init(&limits->prefix, secrets->kind, secrets->flow_hash,
+			   config->prefix_ipv4_bits, config->prefix_ipv6_bits);
+	if (config->prefix_flows != 0) {
+		prefix_counts_init(&limits->flows, base, flows_width(config));
+		prefix_counts_init(&limits->half_open, base + bytes.flows, queue_width(config));
+	}
+	if (config->prefix_rate != 0)
+		prefix_rates_init(&limits->opens, base + bytes.flows + bytes.half_open, OPENS_WIDTH,
+				  config->prefix_rate);
+}
+
+static uint64_t
+hash_of(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	return source_prefix_hash(&engine->source_limits.prefix, source);
+}
+
+bool
+tcp_source_may_queue(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	const struct prefix_counts *half_open = &engine->source_limits.half_open;
+
+	return half_open->cells == NULL ||
+	       prefix_counts_get(half_open, hash_of(engine, source)) < engine->config->prefix_flows;
+}
+
+void
+tcp_source_queued(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	if (engine->source_limits.half_open.cells != NULL)
+		prefix_counts_add(&engine->source_limits.half_open, hash_of(engine, source));
+}
+
+void
+tcp_source_unqueued(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	if (engine->source_limits.half_open.cells != NULL)
+		prefix_counts_remove(&engine->source_limits.half_open, hash_of(engine, source));
+}
+
+static bool
+is_limited(const struct tcp_engine *engine)
+{
+	const struct tcp_source_limits *limits = &engine->source_limits;
+
+	return limits->flows.cells != NULL || limits->opens.full_ns != NULL;
+}
+
+enum drop_reason
+tcp_source_admit(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	const struct tcp_source_limits *limits = &engine->source_limits;
+	uint64_t hash;
+
+	if (!is_limited(engine))
+		return DROP_NONE;
+	hash = hash_of(engine, source);
+	if (limits->flows.cells != NULL &&
+	    prefix_counts_get(&limits->flows, hash) >= engine->config->prefix_flows)
+		return DROP_prefix_flows;
+	if (limits->opens.full_ns != NULL &&
+	    !prefix_rates_allows(&limits->opens, hash, engine->now_ns))
+		return DROP_prefix_rate;
+	return DROP_NONE;
+}
+
+void
+tcp_source_opened(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	struct tcp_source_limits *limits = &engine->source_limits;
+	uint64_t hash;
+
+	if (!is_limited(engine))
+		return;
+	hash = hash_of(engine, source);
+	if (limits->flows.cells != NULL)
+		prefix_counts_add(&limits->flows, hash);
+	if (limits->opens.full_ns != NULL)
+		prefix_rates_charge(&limits->opens, hash, engine->now_ns);
+}
+
+void
+tcp_source_closed(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	if (engine->source_limits.flows.cells != NULL)
+		prefix_counts_remove(&engine->source_limits.flows, hash_of(engine, source));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * What the sources of one network (a /24 or a /64, as configured) may have of this
+ * core together: so many connections, so many new ones a second.  All memory is
+ * laid out at start, all work is the same for each packet.
+ *
+ * Only a source that has shown that it is there can use up what its network may
+ * have: a connection counts from ESTABLISHED on, until its record is free again.
+ * Entries of the SYN queue, which anybody can make in anybody's name, are counted
+ * apart, and a network with too many of them gets cookies instead: whoever sends
+ * SYNs in another network's name takes nothing from it.  (With `cookies = never`
+ * there is no such way out, and he does.)
+ */
+#ifndef WEIR_TCP_TCP_SOURCE_H
+#define WEIR_TCP_TCP_SOURCE_H
+
+#include "tcp_engine.h"
+
+/* Memory for the limits of one core, 64-aligned, and the limits in it. */
+size_t tcp_source_bytes(const struct tcp_config *config);
+void tcp_source_init(struct tcp_engine *engine, void *memory, const struct tcp_secrets *secrets);
+
+/* May the SYN queue hold one more handshake with this network? */
+bool tcp_source_may_queue(const struct tcp_engine *engine, const struct ip_addr *source);
+
+/* An entry has come into the SYN queue; it has left it, one way or the other. */
+void tcp_source_queued(struct tcp_engine *engine, const struct ip_addr *source);
+void tcp_source_unqueued(struct tcp_engine *engine, const struct ip_addr *source);
+
+/*
+ * DROP_NONE if this network may have one more connection now.  The refused client
+ * is told nothing, so it tries again, and what made room meanwhile lets it in.
+ */
+enum drop_reason tcp_source_admit(const struct tcp_engine *engine, const struct ip_addr *source);
+
+/* A connection has become ESTABLISHED; the record of one that had is about to be free. */
+void tcp_source_opened(struct tcp_engine *engine, const struct ip_addr *source);
+void tcp_source_closed(struct tcp_engine *engine, const struct ip_addr *source);
+
+#endif

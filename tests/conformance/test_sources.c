@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* What the sources of one network may have together, and that nobody else pays for it. */
+#include "conversation.h"
+
+/* Clients 0 to 3 are of one network, the others of another. */
+#define STRANGER 4
+
+/* Network 0 is the one the rig's clients are in. */
+static void
+move_to_network(struct conversation *c, uint32_t client, uint8_t network)
+{
+	struct ip_addr *addr = &c->peers[client].path.client.addr;
+
+	addr->octet[c->setup.is_ipv6 ? 7 : 14] =
+		(uint8_t)(c->setup.is_ipv6 ? network : network + 2);
+}
+
+static void
+settle(struct conversation *c)
+{
+	for (uint32_t i = 0; i < PEERS_MAX; i++) {
+		/* Other hosts, not only other ports. */
+		c->peers[i].path.client.addr.octet[15] = (uint8_t)(10 + i);
+		move_to_network(c, i, i < STRANGER ? 0 : 1);
+	}
+}
+
+static uint64_t
+drops(const struct conversation *c, enum drop_reason reason)
+{
+	return c->rig.core->counters.drop[reason];
+}
+
+static uint64_t
+counted(const struct conversation *c, enum counter counter)
+{
+	return c->rig.core->counters.value[counter];
+}
+
+/* The SYN is answered, and nothing said about the rest of the handshake. */
+static void
+shake_hands(struct conversation *c, uint32_t client)
+{
+	speak_as(c, client);
+	rx(c, "S 0:0(0) win 1024 <mss 1440>");
+	expect_tx(c, "S. 0:0(0) ack 1 <mss ours>");
+	rx(c, ". 1:1(0) ack 1");
+	expect_silence(c);
+}
+
+static void
+connect_as(struct conversation *c, uint32_t client)
+{
+	speak_as(c, client);
+	established(c);
+}
+
+static void
+reset_as(struct conversation *c, uint32_t client)
+{
+	speak_as(c, client);
+	rx(c, "R 1:1(0)");
+	expect_event(c, "close reset");
+}
+
+/* proves: ATTACK-A8 */
+CONVERSATION(a_network_has_so_many_connections_and_another_its_own,
+	     "prefix-flows=2 cookies=always,never,auto family=4,6")
+{
+	settle(c);
+	connect_as(c, 0);
+	connect_as(c, 1);
+	shake_hands(c, 2);
+	expect_event(c, "none");
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+	connect_as(c, STRANGER);
+	connect_as(c, STRANGER + 1);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+
+	/* One goes, and what the refused client sends again lets it in. */
+	reset_as(c, 0);
+	speak_as(c, 2);
+	rx(c, "P. 1:11(10) ack 1");
+	expect_event(c, "open");
+	expect_event(c, "text 10");
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+}
+
+/* proves: ATTACK-A8 */
+CONVERSATION(hosts_are_told_apart_where_prefixes_are_whole_addresses,
+	     "prefix-flows=1 prefix-ipv4=32 prefix-ipv6=128 cookies=always,never family=4,6")
+{
+	settle(c);
+	for (uint32_t client = 0; client < PEERS_MAX; client++)
+		connect_as(c, client);
+	c->peer->path.client.port++;
+	shake_hands(c, PEERS_MAX - 1);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+}
+
+/* proves: ATTACK-A8 */
+CONVERSATION(a_network_opens_so_many_a_second_and_another_its_own,
+	     "prefix-rate=2 cookies=always,never,auto family=4,6")
+{
+	settle(c);
+	connect_as(c, 0);
+	connect_as(c, 1);
+	shake_hands(c, 2);
+	expect_event(c, "none");
+	assert_int_equal(drops(c, DROP_prefix_rate), 1);
+	reset_as(c, 0); /* that they end again does not help */
+	connect_as(c, STRANGER);
+	connect_as(c, STRANGER + 1);
+
+	advance(c, 400);
+	speak_as(c, 2);
+	rx(c, ". 1:1(0) ack 1");
+	expect_event(c, "none");
+	assert_int_equal(drops(c, DROP_prefix_rate), 2);
+	advance(c, 101);
+	rx(c, ". 1:1(0) ack 1");
+	expect_event(c, "open");
+	assert_int_equal(drops(c, DROP_prefix_rate), 2);
+}
+
+/* However they end; the engine's books are audited after each turn. */
+CONVERSATION(what_ends_makes_room, "prefix-flows=1 cookies=always,never family=4,6")
+{
+	settle(c);
+	for (uint32_t i = 0; i < 10; i++) {
+		connect_as(c, 0);
+		reset_as(c, 0);
+		c->peer->path.client.port++;
+
+		connect_as(c, 0);
+		rx(c, "F. 1:1(0) ack 1");
+		expect_tx(c, ". 1:1(0) ack 2");
+		expect_event(c, "fin");
+		app_close(c);
+		expect_tx(c, "F. 1:1(0) ack 2");
+		rx(c, ". 2:2(0) ack 2");
+		expect_event(c, "close normal");
+		c->peer->path.client.port++;
+
+		connect_as(c, 0);
+		app_abort(c);
+		expect_tx(c, "R 1:1(0)");
+		c->peer->path.client.port++;
+
+		connect_as(c, 0); /* TIME-WAIT is not counted: it has its own bound */
+		app_close(c);
+		expect_tx(c, "F. 1:1(0) ack 1");
+		rx(c, "F. 1:1(0) ack 2");
+		expect_tx(c, ". 2:2(0) ack 2");
+		expect_event(c, "fin");
+		expect_event(c, "close normal");
+		c->peer->path.client.port++;
+	}
+	assert_int_equal(drops(c, DROP_prefix_flows), 0);
+}
+
+/* Its record and its text are held, so it counts. */
+CONVERSATION(an_ended_connection_counts_until_its_application_lets_go,
+	     "prefix-flows=1 cookies=always,never family=4,6")
+{
+	settle(c);
+	connect_as(c, 0);
+	app_pause(c);
+	rx(c, "P. 1:11(10) ack 1");
+	rx(c, "F. 11:11(0) ack 1");
+	expect_tx(c, ". 1:1(0) ack 12");
+	app_close(c);
+	expect_tx(c, "F. 1:1(0) ack 12");
+	rx(c, ". 12:12(0) ack 2");
+	expect_state(c, TCPS_CLOSED);
+	shake_hands(c, 1);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+
+	speak_as(c, 0);
+	app_resume(c);
+	expect_event(c, "text 10");
+	expect_event(c, "fin");
+	expect_event(c, "close normal");
+	speak_as(c, 1);
+	rx(c, ". 1:1(0) ack 1");
+	expect_event(c, "open");
+}
+
+/* SYNs prove nothing: whoever sends them in a network's name takes nothing from it. */
+/* proves: ATTACK-A1 ATTACK-A8 */
+CONVERSATION(syns_in_its_name_cost_a_network_nothing, "prefix-flows=2 cookies=auto family=4,6")
+{
+	settle(c);
+	for (uint32_t client = 0; client < 2; client++) {
+		speak_as(c, client);
+		rx(c, "S 0:0(0) win 1024 <mss 1440>");
+		expect_tx(c, "S. 0:0(0) ack 1 <mss ours>");
+		expect_state(c, TCPS_SYN_RECEIVED);
+	}
+	assert_int_equal(counted(c, COUNTER_syn_queue_passed_by), 0);
+	connect_as(c, 2);
+	connect_as(c, 3);
+	assert_int_equal(counted(c, COUNTER_syn_queue_passed_by), 2);
+	assert_int_equal(counted(c, COUNTER_cookie_accepted), 2);
+	speak_as(c, STRANGER);
+	rx(c, "S 0:0(0) win 1024 <mss 1440>");
+	expect_tx(c, "S. 0:0(0) ack 1 <mss ours>");
+	expect_state(c, TCPS_SYN_RECEIVED);
+	assert_int_equal(counted(c, COUNTER_cookie_mode_entered), 0);
+}
+
+/* Without cookies there is nothing to give instead, but other networks have their share. */
+/* proves: ATTACK-A1 ATTACK-A8 */
+CONVERSATION(without_cookies_a_network_has_its_share_of_the_queue,
+	     "prefix-flows=2 cookies=never family=4,6")
+{
+	settle(c);
+	for (uint32_t client = 0; client < 3; client++) {
+		speak_as(c, client);
+		rx(c, "S 0:0(0) win 1024 <mss 1440>");
+		if (client < 2)
+			expect_tx(c, "S. 0:0(0) ack 1 <mss ours>");
+	}
+	expect_silence(c);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+	connect_as(c, STRANGER);
+	speak_as(c, 0);
+	rx(c, "R 1:1(0)"); /* an entry goes */
+	speak_as(c, 2);
+	rx(c, "S 0:0(0) win 1024 <mss 1440>");
+	expect_tx(c, "S. 0:0(0) ack 1 <mss ours>");
+}
+
+/* proves: ATTACK-A14 */
+CONVERSATION(a_refused_successor_leaves_time_wait_as_it_is,
+	     "prefix-flows=1 cookies=always family=4,6")
+{
+	settle(c);
+	connect_as(c, 0);
+	app_close(c);
+	expect_tx(c, "F. 1:1(0) ack 1");
+	rx(c, "F. 1:1(0) ack 2");
+	expect_tx(c, ". 2:2(0) ack 2");
+	expect_event(c, "fin");
+	expect_event(c, "close normal");
+	connect_as(c, 1);
+	assert_int_equal(c->rig.core->tcp.time_wait.live, 1);
+
+	speak_as(c, 0);
+	rx(c, "S 100000:100000(0) win 1024 <mss 1440>");
+	expect_tx(c, "S. 0:0(0) ack 100001 <mss ours>");
+	rx(c, ". 100001:100001(0) ack 1");
+	expect_silence(c);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+	assert_int_equal(c->rig.core->tcp.time_wait.live, 1);
+	reset_as(c, 1);
+	speak_as(c, 0);
+	rx(c, ". 100001:100001(0) ack 1");
+	expect_event(c, "open");
+	assert_int_equal(c->rig.core->tcp.time_wait.live, 0);
+}
