@@ -5,12 +5,16 @@
 #
 #	tests/bench/run.sh --engine [--json FILE] [--flows N] [--rounds N] [--hugepages]
 #	tests/bench/run.sh --forge [--json FILE] [--count N] [--seed N] [--hugepages]
+#	tests/bench/run.sh --device [--json FILE] [--rounds N] [--seconds N] [--rows NAME,..]
+#	                            [--small-pages]
 #
 #   --engine  cycles per packet of the packet path alone, no device, beside the
 #             cost of exchanging addresses in the same packets in the same run
 #   --forge   random acknowledgments, 2^27 of each kind, through the packet path:
 #             how many opened a connection, beside how many may.  The exit status
 #             says if chance can explain it
+#   --device  packets and connections per second through a memif, beside testpmd
+#             exchanging addresses on the same memif.  Two CPUs, 512 hugepages, root
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,8 +23,10 @@ usage() {
 	sed -n '5,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"
 }
 
+# build PACKAGES TARGET..
 build() {
-	"$top/config/install-deps.sh" build
+	"$top/config/install-deps.sh" "$1"
+	shift
 	if [ ! -f "$top/build/build.ninja" ]; then
 		meson setup "$top/build" "$top" >/dev/null
 	fi
@@ -33,14 +39,20 @@ run_alone() {
 	local program=tests/bench/$1
 
 	shift
-	build "$program"
+	build build "$program"
 	exec taskset -c "$(($(nproc) - 1))" "$top/build/$program" "$@"
+}
+
+run_device() {
+	build test app/weir tests/bench/gen/bench_gen
+	exec python3 "$top/tests/bench/device.py" "$top/build" "$@"
 }
 
 mode=${1:-}
 shift || true
 case $mode in
 --engine) run_alone bench_engine "$@" ;;
+--device) run_device "$@" ;;
 --forge) run_alone bench_forge "$@" ;;
 *)
 	usage >&2

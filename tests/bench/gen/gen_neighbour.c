@@ -150,7 +150,7 @@ gen_neighbour_find(struct gen_port *port, struct gen_path *path, const struct ge
 		for (uint16_t i = 0; i < count; i++)
 			is_found |= take_reply(frames[i], path);
 		rte_pktmbuf_free_bulk(frames, count);
-		rte_delay_ms(1);
+		rte_delay_us_sleep(1000);
 	}
 	return is_found;
 }

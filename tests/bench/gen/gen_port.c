@@ -93,7 +93,7 @@ wait_for_link(const struct gen_port *port, uint64_t seconds)
 	for (uint64_t ms = 0; ms <= seconds * 1000; ms += LINK_POLL_MS) {
 		if (rte_eth_link_get_nowait(port->id, &link) == 0 && link.link_status != 0)
 			return true;
-		rte_delay_ms(LINK_POLL_MS);
+		rte_delay_us_sleep(LINK_POLL_MS * 1000);
 	}
 	return false;
 }

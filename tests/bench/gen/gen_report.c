@@ -16,6 +16,13 @@ mega(const struct gen_run *run, uint64_t count)
 	return per_second(run, count) / 1e6;
 }
 
+/* The part of its time in which the generator itself had something to do. */
+static double
+busy(const struct gen_run *run)
+{
+	return 1 - per_second(run, run->window.idle_ns) / 1e9;
+}
+
 static double
 in_us(const struct gen_latency *latency, double fraction)
 {
@@ -78,8 +85,8 @@ gen_report_print(const struct gen_run *run, FILE *stream)
 {
 	const struct gen_counts *w = &run->window;
 
-	fprintf(stream, "%s, seed %lu, %.2f s\n", run->options->mode, run->options->seed,
-		run->seconds);
+	fprintf(stream, "%s, seed %lu, %.2f s, busy %.0f %%\n", run->options->mode,
+		run->options->seed, run->seconds, busy(run) * 100);
 	fprintf(stream, "sent      %lu, %.3f M/s, %lu octets; refused %lu, lost %lu\n", w->sent,
 		mega(run, w->sent), w->sent_octets, w->refused, w->lost);
 	fprintf(stream,
@@ -173,7 +180,7 @@ gen_report_write_json(const struct gen_run *run, const char *path)
 		w->checksum_bad, w->syn_ack_wrong);
 	write_kinds(file, "to_flood", w->to_flood);
 	write_kinds(file, "to_clients", w->to_clients);
-	fprintf(file, "},\n  \"turns\": %lu,\n  \"turns_idle\": %lu", w->turns, w->turns_idle);
+	fprintf(file, "},\n  \"busy\": %.4f", busy(run));
 	if (run->options->has_clients)
 		write_clients(run, file);
 	fprintf(file, "\n}\n");

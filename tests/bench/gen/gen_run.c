@@ -177,8 +177,6 @@ receive(struct gen_run *run, uint64_t ns)
 	uint16_t count = rte_eth_rx_burst(run->port.id, 0, frames, BURST);
 	uint32_t kept = 0;
 
-	run->counts.turns++;
-	run->counts.turns_idle += count == 0;
 	run->counts.received += count;
 	for (uint16_t i = 0; i < count; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
@@ -191,12 +189,10 @@ receive(struct gen_run *run, uint64_t ns)
 }
 
 static uint32_t
-flood_due(struct gen_run *run, uint64_t ns)
+flood_due(struct gen_run *run, uint64_t passed_ns)
 {
 	uint32_t due = (uint32_t)run->options->burst;
-	uint64_t passed_ns = ns - run->turned_ns;
 
-	run->turned_ns = ns;
 	if (run->options->pps == 0)
 		return due;
 	run->allowance += run->flood_per_ns * (double)passed_ns;
@@ -220,14 +216,14 @@ shuffle_in(struct gen_run *run, uint32_t clients_count)
 }
 
 static void
-flood(struct gen_run *run, uint64_t ns)
+flood(struct gen_run *run, uint64_t passed_ns)
 {
 	struct gen_batch *batch = &run->batch;
 	uint32_t clients_count = batch->count, made;
 
 	if (run->flood.kinds == 0 || batch->count >= BURST)
 		return;
-	made = gen_flood_make(&run->flood, batch->frames + batch->count, flood_due(run, ns));
+	made = gen_flood_make(&run->flood, batch->frames + batch->count, flood_due(run, passed_ns));
 	for (uint32_t i = 0; i < made; i++)
 		batch->octets += batch->frames[batch->count + i]->pkt_len;
 	batch->count += made;
@@ -241,14 +237,18 @@ flood(struct gen_run *run, uint64_t ns)
 static void
 turn(struct gen_run *run, uint64_t ns)
 {
+	uint64_t passed_ns = ns - run->turned_ns;
 	uint32_t count = receive(run, ns);
 
+	run->counts.idle_ns += run->was_idle ? passed_ns : 0;
+	run->turned_ns = ns;
 	if (run->options->has_clients)
 		gen_client_poll(&run->client, ns, &run->batch);
-	flood(run, ns);
+	flood(run, passed_ns);
 	if (run->batch.count > 0)
 		count += gen_port_send(&run->port, &run->batch, run->options->loses);
-	if (count == 0)
+	run->was_idle = count == 0;
+	if (run->was_idle)
 		rte_pause();
 }
 

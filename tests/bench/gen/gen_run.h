@@ -27,8 +27,7 @@ struct gen_counts {
 	uint64_t verified;
 	uint64_t checksum_bad;
 	uint64_t syn_ack_wrong; /* acknowledges what the flood did not send */
-	uint64_t turns;
-	uint64_t turns_idle; /* nothing received */
+	uint64_t idle_ns;	/* of turns that received nothing and sent nothing */
 };
 
 struct gen_run {
@@ -45,7 +44,8 @@ struct gen_run {
 	uint64_t until_verify;
 	double flood_per_ns;
 	double allowance;
-	uint64_t turned_ns;
+	uint64_t turned_ns; /* when the last turn began */
+	bool was_idle;	    /* was it one with nothing to do? */
 
 	/* The result: of the seconds measured, and of the clients to their end. */
 	struct gen_counts window;
