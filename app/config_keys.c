@@ -34,6 +34,11 @@ static const struct config_choice steering_choices[] = {{"auto", WEIR_STEERING_A
 							{"software", WEIR_STEERING_SOFTWARE},
 							{NULL, 0}};
 
+static const struct config_choice syn_queue_choices[] = {{"off", WEIR_SYN_QUEUE_OFF},
+							 {"auto", WEIR_SYN_QUEUE_AUTO},
+							 {"on", WEIR_SYN_QUEUE_ON},
+							 {NULL, 0}};
+
 static const struct config_choice cookies_choices[] = {{"auto", WEIR_COOKIES_AUTO},
 						       {"always", WEIR_COOKIES_ALWAYS},
 						       {"never", WEIR_COOKIES_NEVER},
@@ -99,6 +104,8 @@ const struct config_key config_keys[] = {
 	DESCRIPTORS("tx_descriptors", PORT(tx_descriptors), "Length of each send queue."),
 	CHOICE(SECTION_PORT, "steering", PORT(steering), steering_choices, "auto",
 	       "How packets find the worker that owns their connection."),
+	CHOICE(SECTION_PORT, "syn_queue", PORT(syn_queue), syn_queue_choices, "off",
+	       "A receive queue for SYNs alone, where the port can sort them out."),
 	CHOICE(SECTION_PORT, "offload", PORT(offload), no_yes, "yes",
 	       "Let the port do the checksums it can do."),
 	CHOICE(SECTION_PORT, "promiscuous", PORT(promiscuous), no_yes, "no",

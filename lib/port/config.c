@@ -198,6 +198,8 @@ check_limits(struct config_verdict *v)
 	rc = config_check_ranges(v, limits, limits_ranges, CONFIG_COUNT_OF(limits_ranges));
 	for (uint32_t i = 0; i < v->config->port_count; i++) {
 		needed += v->config->ports[i].rx_descriptors;
+		if (v->config->ports[i].syn_queue != WEIR_SYN_QUEUE_OFF)
+			needed += v->config->ports[i].rx_descriptors;
 		needed += v->config->ports[i].tx_descriptors;
 	}
 	if (rc == 0 && limits->buffers < needed)

@@ -20,6 +20,7 @@ static const struct config_range port_ranges[] = {
 	CONFIG_RANGE(weir_port_config, tx_descriptors, "tx_descriptors", 64, 32768),
 	CONFIG_ONE_OF(weir_port_config, steering, "steering", WEIR_STEERING_SOFTWARE,
 		      "auto, rss, software"),
+	CONFIG_ONE_OF(weir_port_config, syn_queue, "syn_queue", WEIR_SYN_QUEUE_ON, "off, auto, on"),
 };
 
 static const struct config_range listener_ranges[] = {

@@ -21,6 +21,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
+#include "syn_queue.h"
 
 #define STEER_RING_FRAMES 2048
 #define TX_RING_FRAMES	  1024
@@ -92,11 +93,15 @@ connect_rx(struct weir *weir, uint32_t device_idx, const struct refusal *refusal
 			.port_id = device->port_id,
 			.queue = queue,
 			.is_steered = is_software,
-			.shed_descriptors =
-				device->wish.config->shed ? device->rx_descriptors : 0,
+			.shed_descriptors = device->wish.config->shed ? device->rx_descriptors : 0,
 		};
 		bool is_rss = device->plan.steering == STEERING_RSS;
 
+		if (device->plan.has_syn_queue && queue == SYN_QUEUE) {
+			source.shed_descriptors = 0; /* full of SYNs, it may lose them */
+			receiver->syn_sources[receiver->syn_source_count++] = source;
+			continue;
+		}
 		error = add_source(is_rss ? weir->workers[queue] : receiver, &source, refusal);
 	}
 	return error;

@@ -21,7 +21,9 @@
 #include "driver_traits.h"
 #include "notice.h"
 #include "pci_address.h"
+#include "rss.h"
 #include "secrets.h"
+#include "syn_queue.h"
 #include "tcp_config.h"
 
 #define LINK_WAIT_MS	 1000
@@ -96,10 +98,9 @@ device_open(struct device *device, const struct device_wish *wish, const struct 
 }
 
 static int
-try_plan(const struct device *device)
+try_plan(struct device *device)
 {
 	const struct device_plan *plan = &device->plan;
-	uint8_t key[RSS_KEY_BYTES_MAX];
 	struct rte_eth_conf conf = {0};
 
 	conf.rxmode.mtu = plan->mtu;
@@ -107,13 +108,7 @@ try_plan(const struct device *device)
 	conf.txmode.offloads = plan->tx_offloads;
 	if (plan->steering == STEERING_RSS) {
 		conf.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-		conf.rx_adv_conf.rss_conf.rss_hf = plan->rss_types;
-		if (plan->rss_key_bytes > 0) {
-			if (secrets_random(key, plan->rss_key_bytes) != 0)
-				return -EIO;
-			conf.rx_adv_conf.rss_conf.rss_key = key;
-			conf.rx_adv_conf.rss_conf.rss_key_len = plan->rss_key_bytes;
-		}
+		rss_fill(&conf.rx_adv_conf.rss_conf, plan, device->rss_key);
 	}
 	return rte_eth_dev_configure(device->port_id, plan->rx_queues, plan->tx_queues, &conf);
 }
@@ -138,8 +133,11 @@ int
 device_configure(struct device *device, const struct refusal *refusal)
 {
 	const struct weir_port_config *config = device->wish.config;
-	int error;
+	int error = secrets_random(device->rss_key, sizeof(device->rss_key));
 
+	if (error != 0)
+		return refuse(refusal, error, "[port %s] device: no random RSS key to be had: %s",
+			      config->name, rte_strerror(-error));
 	while ((error = try_plan(device)) != 0) {
 		const char *given_up =
 			device_plan_relax(&device->plan, &device->wish, &device->capabilities);
@@ -202,6 +200,32 @@ setup_tx(const struct device *device)
 	return 0;
 }
 
+static int
+refuse_syn_queue(const struct device *device, int error, const struct refusal *refusal)
+{
+	return refuse(refusal, error, "[port %s] syn_queue: on cannot be had, %s",
+		      device->wish.config->name, device->syn_queue_refusal);
+}
+
+/* Once refused, the second queue is there already; it is polled like the first. */
+static int
+ask_for_syn_queue(struct device *device, const struct refusal *refusal)
+{
+	int error;
+
+	if (!device->plan.has_syn_queue)
+		return 0;
+	error = syn_queue_validate(device->port_id, &device->wish, device->syn_queue_refusal,
+				   sizeof(device->syn_queue_refusal));
+	if (error == 0)
+		return 0;
+	if (device->wish.config->syn_queue == WEIR_SYN_QUEUE_ON)
+		return refuse_syn_queue(device, error, refusal);
+	device->plan.has_syn_queue = false;
+	device->plan.syn_queue_obstacle = device->syn_queue_refusal;
+	return 0;
+}
+
 int
 device_setup_queues(struct device *device, struct rte_mempool *rx_pool,
 		    const struct refusal *refusal)
@@ -217,7 +241,7 @@ device_setup_queues(struct device *device, struct rte_mempool *rx_pool,
 		return refuse(refusal, error, "[port %s] device: %s refuses a %s queue: %s",
 			      device->wish.config->name, device->wish.config->device, direction,
 			      rte_strerror(-error));
-	return 0;
+	return ask_for_syn_queue(device, refusal);
 }
 
 /*
@@ -257,6 +281,38 @@ wait_for_link(struct device *device)
 	notice("port %s: the link is down so far", device->wish.config->name);
 }
 
+/* What drivers promise before the start and what they do after it differ. */
+static void
+confirm_rss_key(struct device *device)
+{
+	struct device_plan *plan = &device->plan;
+
+	if (plan->steering != STEERING_RSS || plan->rss_key_bytes == 0 ||
+	    rss_confirm_key(device->port_id, plan, device->rss_key))
+		return;
+	plan->rss_key_bytes = 0;
+	warning("port %s: %s keeps an RSS key of its own; who knows it can aim at one worker",
+		device->wish.config->name, device->driver);
+}
+
+static int
+start_syn_queue(struct device *device, const struct refusal *refusal)
+{
+	int error;
+
+	if (!device->plan.has_syn_queue)
+		return 0;
+	error = syn_queue_create(device->port_id, &device->wish, device->syn_queue_refusal,
+				 sizeof(device->syn_queue_refusal));
+	if (error == 0)
+		return 0;
+	if (device->wish.config->syn_queue == WEIR_SYN_QUEUE_ON)
+		return refuse_syn_queue(device, error, refusal);
+	device->plan.has_syn_queue = false;
+	device->plan.syn_queue_obstacle = device->syn_queue_refusal;
+	return 0;
+}
+
 int
 device_start(struct device *device, const struct refusal *refusal)
 {
@@ -267,6 +323,10 @@ device_start(struct device *device, const struct refusal *refusal)
 			      device->wish.config->name, device->wish.config->device,
 			      rte_strerror(-error));
 	device->is_started = true;
+	confirm_rss_key(device);
+	error = start_syn_queue(device, refusal);
+	if (error != 0)
+		return error;
 	open_filters(device);
 	wait_for_link(device);
 	return 0;

@@ -18,10 +18,12 @@ struct device {
 	struct rte_eth_dev_info capabilities;
 	char driver[32];
 	uint16_t port_id;
-	int socket_id;		 /* NUMA node, or SOCKET_ID_ANY */
-	uint8_t mac[6];		 /* ours, on the wire */
-	bool has_own_mac;	 /* it is not the one the device filters by */
-	uint16_t rx_descriptors; /* per queue, as the driver rounds them */
+	int socket_id; /* NUMA node, or SOCKET_ID_ANY */
+	uint8_t rss_key[RSS_KEY_BYTES_MAX];
+	char syn_queue_refusal[128]; /* in the device's words */
+	uint8_t mac[6];		     /* ours, on the wire */
+	bool has_own_mac;	     /* it is not the one the device filters by */
+	uint16_t rx_descriptors;     /* per queue, as the driver rounds them */
 	uint16_t tx_descriptors;
 	bool is_open; /* to be closed */
 	bool is_started;
@@ -35,7 +37,10 @@ int device_open(struct device *device, const struct device_wish *wish,
 /* Configure it by its plan, or by what the driver accepts of it; no queue is set up yet. */
 int device_configure(struct device *device, const struct refusal *refusal);
 
-/* Set up its queues; receive queue i takes buffers from `rx_pool`. */
+/*
+ * Set up its queues, which take buffers from `rx_pool`, and ask whether it would
+ * fill SYN_QUEUE.
+ */
 int device_setup_queues(struct device *device, struct rte_mempool *rx_pool,
 			const struct refusal *refusal);
 

@@ -12,6 +12,8 @@
 
 #include "check.h"
 #include "driver_traits.h"
+#include "rss.h"
+#include "syn_queue.h"
 
 #define RX_CHECKSUMS (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
 #define TX_CHECKSUMS (RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_TCP_CKSUM)
@@ -55,6 +57,35 @@ plan_rss(struct device_plan *plan, const struct device_wish *wish,
 	plan->rss_types = info->flow_type_rss_offloads & (RSS_IPV4 | RSS_IPV6);
 	if (info->hash_key_size <= RSS_KEY_BYTES_MAX)
 		plan->rss_key_bytes = info->hash_key_size;
+	plan->rss_is_symmetric = rss_offers_symmetric(info);
+}
+
+/* Why the device cannot have a queue for SYNs, as far as is known before it is asked. */
+static const char *
+syn_queue_obstacle(const struct device_plan *plan, const struct rte_eth_dev_info *info)
+{
+	if (plan->steering == STEERING_RSS)
+		return "with RSS a SYN could meet another worker than what follows it";
+	if (has_trait(info, DRIVER_ALL_QUEUES | DRIVER_MOVES_FLOWS))
+		return "the device spreads frames over its queues in its own way";
+	if (info->max_rx_queues <= SYN_QUEUE)
+		return "the device has one receive queue";
+	return NULL;
+}
+
+static void
+plan_syn_queue(struct device_plan *plan, const struct device_wish *wish,
+	       const struct rte_eth_dev_info *info)
+{
+	plan->has_syn_queue = false;
+	plan->syn_queue_obstacle = NULL;
+	if (wish->config->syn_queue == WEIR_SYN_QUEUE_OFF)
+		return;
+	plan->syn_queue_obstacle = syn_queue_obstacle(plan, info);
+	if (plan->syn_queue_obstacle != NULL)
+		return;
+	plan->has_syn_queue = true;
+	plan->rx_queues = SYN_QUEUE + 1;
 }
 
 static void
@@ -66,6 +97,7 @@ plan_software(struct device_plan *plan, const struct device_wish *wish,
 	plan->rx_queues = has_trait(info, DRIVER_ALL_QUEUES) ? info->max_rx_queues : 1;
 	plan->rss_types = 0;
 	plan->rss_key_bytes = 0;
+	plan->rss_is_symmetric = false;
 }
 
 static int
@@ -86,6 +118,10 @@ plan_steering(struct device_plan *plan, const struct device_wish *wish,
 	else
 		return refuse(refusal, -ENOTSUP, "[port %s] steering: rss cannot be had, %s",
 			      wish->config->name, obstacle);
+	plan_syn_queue(plan, wish, info);
+	if (plan->syn_queue_obstacle != NULL && wish->config->syn_queue == WEIR_SYN_QUEUE_ON)
+		return refuse(refusal, -ENOTSUP, "[port %s] syn_queue: on cannot be had, %s",
+			      wish->config->name, plan->syn_queue_obstacle);
 	return 0;
 }
 
@@ -139,12 +175,23 @@ device_plan_relax(struct device_plan *plan, const struct device_wish *wish,
 		plan->tx_queues = plan->rx_queues; /* net_tap and net_af_xdp want as many of each */
 		return "send queues unequal in number to receive queues";
 	}
+	if (plan->has_syn_queue && wish->config->syn_queue == WEIR_SYN_QUEUE_AUTO) {
+		plan->has_syn_queue = false;
+		plan->syn_queue_obstacle = "the driver refused a second receive queue";
+		plan->rx_queues = 1;
+		return "a queue for SYNs";
+	}
+	if (plan->rss_is_symmetric) {
+		plan->rss_is_symmetric = false;
+		return "a symmetric RSS hash";
+	}
 	if (plan->rss_key_bytes > 0) {
 		plan->rss_key_bytes = 0;
 		return "a random RSS key (who knows the driver's can aim at one worker)";
 	}
 	if (plan->steering == STEERING_RSS && wish->config->steering == WEIR_STEERING_AUTO) {
 		plan_software(plan, wish, info, "the driver refused RSS");
+		plan_syn_queue(plan, wish, info);
 		return "RSS";
 	}
 	if (((plan->rx_offloads & RX_CHECKSUMS) | (plan->tx_offloads & TX_CHECKSUMS)) != 0) {

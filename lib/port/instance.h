@@ -53,6 +53,9 @@ struct weir {
 	uint32_t buffers_lost;
 	uint64_t cookie_mode_entered; /* over all workers, as last reported */
 	uint64_t cookie_mode_left;
+	uint64_t balance_ns; /* when the period of the next two began */
+	uint64_t balance_packets[WEIR_CORES_MAX];
+	uint32_t overtaxed; /* the worker that got too much in the last one, or BALANCE_NONE */
 };
 
 /* Buffers held by anybody, in all pools. */

@@ -8,6 +8,7 @@
 
 #include "counters.h"
 #include "numa_nodes.h"
+#include "syn_queue.h"
 
 #define DROP_PREFIX "drop."
 
@@ -48,7 +49,12 @@ describe_port(const struct device *device, FILE *stream)
 		device->tx_descriptors, report_steering_text(plan->steering),
 		plan->steering_reason);
 	if (plan->steering == STEERING_RSS)
-		fprintf(stream, ", %s key", plan->rss_key_bytes > 0 ? "random" : "the driver's");
+		fprintf(stream, ", %s key%s", plan->rss_key_bytes > 0 ? "random" : "the driver's",
+			plan->rss_is_symmetric ? ", symmetric" : "");
+	if (plan->has_syn_queue)
+		fprintf(stream, "; SYNs in queue %d", SYN_QUEUE);
+	else if (plan->syn_queue_obstacle != NULL)
+		fprintf(stream, "; no queue for SYNs: %s", plan->syn_queue_obstacle);
 	fprintf(stream,
 		"\nport %s: checksums received: IPv4 by %s, TCP by %s; sent: IPv4 by %s, TCP by %s; "
 		"MTU %u; text sent %s\n",

@@ -181,12 +181,50 @@ show_ports(const struct weir *weir, const char *params, struct rte_tel_data *d)
 	return error;
 }
 
+/* How many packets each source brought; a name takes no '.', so "port/queue" by DPDK's numbers. */
+static int
+add_sources(struct rte_tel_data *d, const struct worker *worker)
+{
+	struct rte_tel_data *entry = rte_tel_data_alloc();
+	uint64_t steered = 0;
+	char name[24];
+
+	if (entry == NULL)
+		return -ENOMEM;
+	rte_tel_data_start_dict(entry);
+	for (uint32_t i = 0; i < worker->source_count + worker->syn_source_count; i++) {
+		const struct rx_source *source =
+			i < worker->source_count ? &worker->sources[i]
+						 : &worker->syn_sources[i - worker->source_count];
+
+		if (source->ring != NULL) {
+			steered += source->packets;
+			continue;
+		}
+		snprintf(name, sizeof(name), "%u/%u", source->port_id, source->queue);
+		rte_tel_data_add_dict_uint(entry, name, source->packets);
+	}
+	rte_tel_data_add_dict_uint(entry, "other_cores", steered);
+	return add_entry(d, "received_from", entry);
+}
+
+static bool
+is_overloaded(const struct worker *worker)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < worker->source_count; i++)
+		any |= worker->sources[i].is_overloaded;
+	return any;
+}
+
 static int
 add_worker(const struct weir *weir, uint32_t i, struct rte_tel_data *d)
 {
 	const struct worker *worker = weir->workers[i];
 	const struct counters *counters = &worker->core->counters;
 	struct rte_tel_data *entry = rte_tel_data_alloc();
+	int error;
 
 	if (entry == NULL)
 		return -ENOMEM;
@@ -198,6 +236,15 @@ add_worker(const struct weir *weir, uint32_t i, struct rte_tel_data *d)
 	rte_tel_data_add_dict_uint(entry, "poll_idle", counters->value[COUNTER_poll_idle]);
 	rte_tel_data_add_dict_int(entry, "cookies", worker->core->tcp.syn_policy.use_cookies);
 	rte_tel_data_add_dict_int(entry, "buffers_short", worker->core->tcp.buffers_short);
+	rte_tel_data_add_dict_uint(entry, "rx_packets", counters->value[COUNTER_rx_packets]);
+	rte_tel_data_add_dict_uint(entry, "dropped", counters_dropped(counters));
+	rte_tel_data_add_dict_int(entry, "overloaded", is_overloaded(worker));
+	rte_tel_data_add_dict_int(entry, "overtaxed", weir->overtaxed == i);
+	error = add_sources(entry, worker);
+	if (error != 0) {
+		rte_tel_data_free(entry);
+		return error;
+	}
 	return add_numbered(d, i, entry);
 }
 

@@ -18,6 +18,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 
+#include "balance.h"
 #include "check.h"
 #include "crew.h"
 #include "instance.h"
@@ -29,6 +30,8 @@
 #include "tcp_settings.h"
 #include "telemetry.h"
 #include "units.h"
+
+#define BALANCE_PERIOD_NS (10 * NS_PER_SECOND)
 
 const char *
 weir_version(void)
@@ -210,6 +213,7 @@ weir_create(const struct weir_config *config, struct weir **weir, char *message,
 	if (new == NULL)
 		return refuse(&refusal, -ENOMEM, "[weir] memory: EAL has none left");
 	new->config = *config;
+	new->overtaxed = BALANCE_NONE;
 	for (size_t i = 0; error == 0 && i < RTE_DIM(create_steps); i++)
 		error = create_steps[i](new, &refusal);
 	if (error != 0) {
@@ -333,12 +337,38 @@ report_cookie_mode(struct weir *weir)
 	weir->cookie_mode_left = left;
 }
 
+/* What to do about it is the operator's to decide: config/README.md, "Uneven cores". */
+static void
+report_balance(struct weir *weir)
+{
+	uint64_t packets[WEIR_CORES_MAX];
+	uint32_t overtaxed;
+
+	if (weir->now_ns - weir->balance_ns < BALANCE_PERIOD_NS)
+		return;
+	weir->balance_ns = weir->now_ns;
+	for (uint32_t i = 0; i < weir->worker_count; i++) {
+		uint64_t now = weir->workers[i]->core->counters.value[COUNTER_rx_packets];
+
+		packets[i] = now - weir->balance_packets[i];
+		weir->balance_packets[i] = now;
+	}
+	overtaxed = balance_overtaxed(packets, weir->worker_count);
+	if (overtaxed != weir->overtaxed && overtaxed != BALANCE_NONE)
+		notice("core %u gets more than %d times the packets of the others", overtaxed,
+		       BALANCE_FACTOR);
+	else if (overtaxed != weir->overtaxed)
+		notice("the cores get about as many packets each again");
+	weir->overtaxed = overtaxed;
+}
+
 void
 weir_main_poll(struct weir *weir)
 {
 	set_clock(weir);
 	instance_read_losses(weir);
 	report_cookie_mode(weir);
+	report_balance(weir);
 	for (uint32_t i = 0; i < weir->device_count; i++) {
 		struct device *device = &weir->devices[i];
 

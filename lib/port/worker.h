@@ -92,6 +92,9 @@ struct worker {
 	bool shares_cpu;		      /* with the main thread: make way for it when idle */
 	struct tx_lane *lanes[TCP_PORTS_MAX]; /* by DPDK port id */
 	struct rx_source sources[WORKER_SOURCES_MAX];
+	uint32_t next_syn_source;
+	uint32_t syn_source_count;
+	struct rx_source syn_sources[TCP_PORTS_MAX]; /* queues that hold nothing but SYNs */
 	struct tx_relay relays[WORKER_RELAYS_MAX];
 	const struct steering *steering;
 	struct handover *handovers; /* by worker; NULL where this one receives for no other */

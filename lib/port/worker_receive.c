@@ -71,9 +71,8 @@ static void
 hand_over(struct worker *worker, struct handover *handover)
 {
 	uint32_t reserve = rte_ring_get_capacity(handover->ring) / RESERVE_PART;
-	uint32_t room = pass_on(worker, handover->ring, handover->segments,
-				handover->segment_count, PIPELINE_BURST_MAX,
-				DROP_steer_ring_full);
+	uint32_t room = pass_on(worker, handover->ring, handover->segments, handover->segment_count,
+				PIPELINE_BURST_MAX, DROP_steer_ring_full);
 
 	if (handover->other_count > 0)
 		pass_on(worker, handover->ring, handover->others, handover->other_count,
@@ -230,18 +229,30 @@ take(struct worker *worker, struct rx_source *source, struct rte_mbuf **frames, 
 	return count;
 }
 
+/* Add to `count` frames what the sources have, in rotation, up to `limit` frames. */
+static uint32_t
+take_in_turn(struct worker *worker, struct rx_source *sources, uint32_t source_count,
+	     uint32_t *next, struct rte_mbuf **frames, uint32_t count, uint32_t limit)
+{
+	for (uint32_t i = 0; i < source_count && count < limit; i++) {
+		struct rx_source *source = &sources[*next];
+
+		*next = *next + 1 < source_count ? *next + 1 : 0;
+		count += take(worker, source, frames + count, limit - count);
+	}
+	return count;
+}
+
 uint32_t
 worker_receive(struct worker *worker, struct rte_mbuf **frames)
 {
-	uint32_t count = 0;
+	uint32_t limit = PIPELINE_BURST_MAX;
+	uint32_t count;
 
-	for (uint32_t i = 0; i < worker->source_count && count < PIPELINE_BURST_MAX; i++) {
-		struct rx_source *source = &worker->sources[worker->next_source];
-
-		worker->next_source = worker->next_source + 1 < worker->source_count
-					      ? worker->next_source + 1
-					      : 0;
-		count += take(worker, source, frames + count, PIPELINE_BURST_MAX - count);
-	}
-	return count;
+	if (worker->syn_source_count > 0)
+		limit -= PIPELINE_BURST_MAX / SYN_PART;
+	count = take_in_turn(worker, worker->sources, worker->source_count, &worker->next_source,
+			     frames, 0, limit);
+	return take_in_turn(worker, worker->syn_sources, worker->syn_source_count,
+			    &worker->next_syn_source, frames, count, PIPELINE_BURST_MAX);
 }

@@ -4,7 +4,9 @@
  * What a worker receives in one turn, and who goes first when it is too much.
  *
  *	within a turn	one burst from the sources in rotation: a source that
- *			filled it is asked last in the next turn.
+ *			filled it is asked last in the next turn.  Queues that
+ *			hold nothing but SYNs (syn_queue.h) get what the others
+ *			left, and an eighth of the burst at least.
  *	across turns	a device's queue whose end has not been seen for long
  *			receives more than the worker can serve, and the device
  *			drops what does not fit, established connections' segments

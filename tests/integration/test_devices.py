@@ -94,6 +94,47 @@ def test_a_null_device_starts_and_stops(tmp_path, device):
     assert counters["rx_served"] == 0
 
 
+def port_lines(weir):
+    return [line for line in weir.stdout.read_text().splitlines() if line.startswith("port wan:")]
+
+
+def test_a_device_that_sorts_out_no_syns_says_so(tmp_path):
+    settings = {"port wan": {"syn_queue": "auto"}}
+    with weir_alone("net_null0,no-rx=1", tmp_path, settings) as weir:
+        assert any("no queue for SYNs: the device refuses a rule for SYNs over IPv4" in line
+                   for line in port_lines(weir)), weir.output()
+        weir.stop()
+
+
+def test_a_queue_for_syns_that_is_insisted_on_is_refused(tmp_path):
+    namespace = Namespace("alone")
+    try:
+        weir = Weir(namespace, merged(sections("net_null0,no-rx=1"),
+                                      {"port wan": {"syn_queue": "on"}}), tmp_path)
+        weir.start(wait=False)
+        assert weir.process.wait(30) == 1
+        assert "[port wan] syn_queue: on cannot be had" in weir.stderr.read_text()
+    finally:
+        weir.kill()
+        namespace.close()
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two CPUs")
+def test_rss_has_a_queue_for_each_worker(tmp_path):
+    namespace = Namespace("alone")
+    try:
+        weir = Weir(namespace, sections("net_null0,no-rx=1", workers=2), tmp_path).start()
+        assert any("2 receive queues" in line and "steering rss" in line
+                   for line in port_lines(weir)), weir.output()
+        workers = weir.telemetry("/weir/workers")
+        assert [set(workers[w]["received_from"]) for w in "01"] == \
+            [{"0/0", "other_cores"}, {"0/1", "other_cores"}]
+        weir.stop()
+    finally:
+        weir.kill()
+        namespace.close()
+
+
 @pytest.mark.limit(60)
 def test_connections_work_through_shared_memory(tmp_path):
     """memif: testpmd in another process carries frames between the memif and a TAP device."""

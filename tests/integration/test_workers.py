@@ -45,3 +45,16 @@ def test_both_workers_have_connections(bed):
               for core in range(2)]
     assert sum(opened) == 400
     assert min(opened) > 100, opened
+
+
+def test_each_worker_says_what_it_got_and_from_where(bed):
+    before = bed.weir.telemetry("/weir/workers")
+    assert bed.connections("--count", "100", "--octets", "10")["completed"] == 100
+    counters = bed.weir.settled_counters()
+    workers = bed.weir.telemetry("/weir/workers")
+    assert sum(w["rx_packets"] for w in workers.values()) == counters["rx_packets"]
+    assert sum(w["dropped"] for w in workers.values()) == counters.dropped
+    # The first receives for both, the second from the first alone.
+    assert workers["0"]["received_from"]["0/0"] - before["0"]["received_from"]["0/0"] >= 100
+    assert workers["1"]["received_from"] == {"other_cores": counters["steered_in"]}
+    assert workers["0"]["overloaded"] == workers["1"]["overloaded"] == 0

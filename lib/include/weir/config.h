@@ -44,6 +44,13 @@ enum weir_steering {
 	WEIR_STEERING_SOFTWARE, /* one core receives and hands packets on by flow */
 };
 
+/* A receive queue for SYNs alone, by a rule in the port. */
+enum weir_syn_queue {
+	WEIR_SYN_QUEUE_OFF,
+	WEIR_SYN_QUEUE_AUTO, /* where the port takes the rule */
+	WEIR_SYN_QUEUE_ON,   /* refused where it does not */
+};
+
 /* What happens to live connections when weir stops. */
 enum weir_stop_policy {
 	WEIR_STOP_RST, /* a RST to each */
@@ -58,6 +65,7 @@ struct weir_port_config {
 	uint16_t rx_descriptors;	/* 64 to 32768, power of two */
 	uint16_t tx_descriptors;
 	enum weir_steering steering;
+	enum weir_syn_queue syn_queue;
 	bool offload;			/* let the port do the checksums it can */
 	bool promiscuous;
 	bool shed; /* in overload: drop SYNs and strays unread rather than segments unseen */

@@ -141,6 +141,8 @@ TEST(numbers_of_a_port_have_ranges)
 		     "64 to 32768");
 	EXPECT_RANGE("[port wan] tx_descriptors", config.ports[0].tx_descriptors, 63, 32769,
 		     "64 to 32768");
+	EXPECT_MAX("[port wan] syn_queue", config.ports[0].syn_queue, (enum weir_syn_queue)3,
+		   "off, auto, on");
 	EXPECT_MAX("[port wan] steering", config.ports[0].steering, (enum weir_steering)3,
 		   "auto, rss, software");
 }

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 
+#include <rte_version.h>
+
 #include "device_plan.h"
+#include "syn_queue.h"
 
 #define TCP_TYPES (RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_NONFRAG_IPV6_TCP)
 
@@ -238,3 +241,115 @@ TEST(rss_that_is_insisted_on_is_not_given_up)
 	while (device_plan_relax(&plan, &wish, &info) != NULL)
 		assert_int_equal(plan.steering, STEERING_RSS);
 }
+
+/* One worker, or software steering: where a queue for SYNs can be had. */
+static struct device_wish
+nic_with_syn_queue(enum weir_syn_queue wanted)
+{
+	struct device_wish wish = good_nic();
+
+	wish.workers = 1;
+	config.ports[0].syn_queue = wanted;
+	return wish;
+}
+
+TEST(a_queue_for_syns_is_off_unless_asked_for)
+{
+	struct device_wish wish = good_nic();
+
+	assert_int_equal(config.ports[0].syn_queue, WEIR_SYN_QUEUE_OFF);
+	wish.workers = 1;
+	assert_int_equal(make(&wish), 0);
+	assert_false(plan.has_syn_queue);
+	assert_null(plan.syn_queue_obstacle);
+	assert_int_equal(plan.rx_queues, 1);
+}
+
+TEST(a_queue_for_syns_is_the_second_one)
+{
+	struct device_wish wish = nic_with_syn_queue(WEIR_SYN_QUEUE_AUTO);
+
+	assert_int_equal(make(&wish), 0);
+	assert_true(plan.has_syn_queue);
+	assert_int_equal(plan.rx_queues, SYN_QUEUE + 1);
+	wish.workers = 4;
+	config.ports[0].steering = WEIR_STEERING_SOFTWARE;
+	assert_int_equal(make(&wish), 0);
+	assert_int_equal(plan.steering, STEERING_SOFTWARE);
+	assert_true(plan.has_syn_queue);
+	assert_int_equal(plan.rx_queues, SYN_QUEUE + 1);
+}
+
+static void
+expect_no_syn_queue(const struct device_wish *wish)
+{
+	config.ports[0].syn_queue = WEIR_SYN_QUEUE_AUTO;
+	assert_int_equal(make(wish), 0);
+	assert_false(plan.has_syn_queue);
+	assert_non_null(plan.syn_queue_obstacle);
+	config.ports[0].syn_queue = WEIR_SYN_QUEUE_ON;
+	assert_int_equal(make(wish), -ENOTSUP);
+	assert_non_null(strstr(message, "[port wan] syn_queue: on cannot be had"));
+}
+
+TEST(rss_over_several_workers_excludes_a_queue_for_syns)
+{
+	struct device_wish wish = good_nic();
+
+	expect_no_syn_queue(&wish);
+}
+
+TEST(one_receive_queue_is_not_divided)
+{
+	struct device_wish wish = nic_with_syn_queue(WEIR_SYN_QUEUE_ON);
+
+	info.max_rx_queues = 1;
+	expect_no_syn_queue(&wish);
+}
+
+TEST(a_device_that_fills_queues_its_own_way_has_none_for_syns)
+{
+	struct device_wish wish = nic_with_syn_queue(WEIR_SYN_QUEUE_ON);
+
+	info.driver_name = "net_af_packet";
+	expect_no_syn_queue(&wish);
+	info.driver_name = "net_tap";
+	expect_no_syn_queue(&wish);
+}
+
+TEST(a_refused_queue_for_syns_is_given_up_first)
+{
+	struct device_wish wish = nic_with_syn_queue(WEIR_SYN_QUEUE_AUTO);
+
+	assert_int_equal(make(&wish), 0);
+	while (plan.has_syn_queue)
+		assert_non_null(device_plan_relax(&plan, &wish, &info));
+	assert_int_equal(plan.rx_queues, 1);
+	assert_non_null(plan.syn_queue_obstacle);
+	assert_int_not_equal(plan.rx_offloads, 0);
+}
+
+TEST(a_queue_for_syns_that_is_insisted_on_is_not_given_up)
+{
+	struct device_wish wish = nic_with_syn_queue(WEIR_SYN_QUEUE_ON);
+
+	assert_int_equal(make(&wish), 0);
+	while (device_plan_relax(&plan, &wish, &info) != NULL)
+		assert_true(plan.has_syn_queue);
+}
+
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
+TEST(a_symmetric_hash_is_used_where_there_is_one)
+{
+	struct device_wish wish = good_nic();
+
+	assert_int_equal(make(&wish), 0);
+	assert_false(plan.rss_is_symmetric);
+	info.rss_algo_capa = RTE_ETH_HASH_ALGO_CAPA_MASK(SYMMETRIC_TOEPLITZ);
+	assert_int_equal(make(&wish), 0);
+	assert_true(plan.rss_is_symmetric);
+	assert_non_null(device_plan_relax(&plan, &wish, &info));
+	assert_false(plan.rss_is_symmetric);
+	assert_int_equal(plan.rss_key_bytes, 40);
+}
+#endif

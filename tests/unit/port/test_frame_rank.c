@@ -57,9 +57,9 @@ TEST(neighbour_discovery_from_afar_is_a_stray)
 					       "87000000 00000000 " IPV6_US),
 			 RANK_STRAY);
 	/* A hop limit of 255 does not make an echo request a neighbour's. */
-	assert_int_equal(rank_of(ETHER("86dd") "60000000 00083aff " IPV6_PEER IPV6_US
-					       "80000000 00000000 "),
-			 RANK_STRAY);
+	assert_int_equal(
+		rank_of(ETHER("86dd") "60000000 00083aff " IPV6_PEER IPV6_US "80000000 00000000 "),
+		RANK_STRAY);
 }
 
 TEST(nothing_that_an_ack_is_dressed_up_in_ranks_above_a_syn)
@@ -95,8 +95,7 @@ TEST(no_octet_behind_the_end_is_looked_at)
 		struct packet packet = packet_of(frames[i]);
 
 		for (size_t bytes = 0; bytes < packet.bytes; bytes++)
-			assert_int_equal(
-				frame_rank(static_mbuf_guarded(0, packet.octets, bytes)),
-				RANK_STRAY);
+			assert_int_equal(frame_rank(static_mbuf_guarded(0, packet.octets, bytes)),
+					 RANK_STRAY);
 	}
 }

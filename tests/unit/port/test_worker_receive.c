@@ -165,6 +165,50 @@ TEST(two_full_sources_share_evenly_and_a_third_is_not_forgotten)
 			worker.sources[1].packets + 2 * BURST);
 }
 
+/* Source 0, and ring 1 as a queue that holds nothing but SYNs. */
+static void
+begin_with_syn_queue(void)
+{
+	begin(1);
+	worker.syn_sources[0] = (struct rx_source){.ring = empty_ring(1)};
+	worker.syn_source_count = 1;
+}
+
+TEST(a_queue_of_syns_is_served_behind_the_others)
+{
+	begin_with_syn_queue();
+	offer(1, SYN, 50);
+	offer(0, SEGMENT, 30);
+	assert_int_equal(receive(), BURST);
+	for (int i = 0; i < 30; i++)
+		assert_ptr_equal(got[i], kinds[SEGMENT]);
+	assert_int_equal(count_of(SYN, BURST), BURST - 30);
+	assert_int_equal(receive(), 50 - (BURST - 30));
+}
+
+TEST(a_flood_of_segments_leaves_the_queue_of_syns_an_eighth)
+{
+	begin_with_syn_queue();
+	flood(0, SEGMENT);
+	flood(1, SYN);
+	for (int turn = 0; turn < 5; turn++) {
+		assert_int_equal(receive(), BURST);
+		assert_int_equal(count_of(SYN, BURST), BURST / 8);
+	}
+}
+
+TEST(a_full_queue_of_syns_is_not_looked_ahead_in)
+{
+	begin_with_syn_queue();
+	for (uint32_t i = 0; i < 10 * OVERLOAD_QUEUES * DESCRIPTORS / BURST; i++) {
+		flood(1, SYN);
+		offer(0, SEGMENT, 10);
+		assert_int_equal(receive(), BURST);
+		assert_int_equal(count_of(SEGMENT, BURST), 10);
+	}
+	assert_int_equal(counters_dropped(&core.counters), 0);
+}
+
 /* Drive source 0 until it has been full for so long that it counts as overloaded. */
 static void
 overload(enum kind kind)
