@@ -92,8 +92,11 @@ need(void *memory, const char *what)
 }
 
 static struct rte_mempool *
-create_pool(const char *name, uint32_t count)
+create_pool(const char *what, const struct bed_setup *setup, uint32_t count)
 {
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "%s%u", what, setup->number);
 	return need(rte_pktmbuf_pool_create(name, count, 256, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
 					    SOCKET_ID_ANY),
 		    name);
@@ -113,8 +116,8 @@ bed_open(struct bed *bed, const struct bed_setup *setup)
 	memset(bed->secrets.cookie[0], 0x33, sizeof(bed->secrets.cookie[0]));
 	config_init(&bed->config, setup);
 	bed->listeners = listen_once();
-	bed->frames = create_pool("frames", 2 * setup->clients + 1024);
-	bed->sent = create_pool("sent", 3 * setup->clients + 4096);
+	bed->frames = create_pool("frames", setup, 2 * setup->clients + 1024);
+	bed->sent = create_pool("sent", setup, 3 * setup->clients + 4096);
 	bed->core = need(rte_zmalloc("core", sizeof(*bed->core), 64), "the core");
 	bed->memory = need(rte_zmalloc("flows", pipeline_bytes(&bed->config), 64), "its flows");
 	pipeline_init(bed->core, bed->memory, &bed->config, &bed->secrets, bed->listeners,

@@ -30,6 +30,7 @@ struct bed {
 struct bed_setup {
 	uint32_t flows_max;
 	uint32_t clients; /* frames in use at once */
+	uint32_t number;  /* different where several are open at once */
 	bool offload;	  /* checksums are the port's, in both directions */
 };
 

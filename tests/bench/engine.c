@@ -11,6 +11,7 @@
 #include <rte_cycles.h>
 #include <rte_eal.h>
 
+#include "pair.h"
 #include "prf.h"
 #include "rows.h"
 #include "start.h"
@@ -101,6 +102,8 @@ main(int argc, char **argv)
 		setup.rounds = report.rounds / 4 + 1;
 		rows_measure(&report, &setup);
 	}
+	pair_measure(&report,
+		     &(struct rows_setup){PACKETS_SMALL, report.flows_max, report.rounds, false});
 	report_print(&report, stdout);
 	if (options.json != NULL)
 		error = report_write_json(&report, options.json);

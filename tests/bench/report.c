@@ -30,6 +30,9 @@ report_print(const struct report *report, FILE *stream)
 		fprintf(stream, "%-14s %8u %-9s %13.1f %8.1fx   %s\n", row->name, row->packets,
 			row->offload ? "offload" : "software", row->cycles_per_packet,
 			row->floor_ratio, row->text);
+		if (row->of_one_worker > 0)
+			fprintf(stream, "%-14s %.3f of what one alone costs\n", "",
+				row->of_one_worker);
 	}
 }
 
@@ -52,9 +55,12 @@ report_write_json(const struct report *report, const char *path)
 
 		fprintf(file,
 			"    {\"name\": \"%s\", \"cycles_per_packet\": %.1f, \"floor_ratio\": %.2f, "
-			"\"packets\": %u, \"checksums\": \"%s\"}%s\n",
+			"\"packets\": %u, \"checksums\": \"%s\"",
 			row->name, row->cycles_per_packet, row->floor_ratio, row->packets,
-			row->offload ? "offload" : "software", i + 1 < report->count ? "," : "");
+			row->offload ? "offload" : "software");
+		if (row->of_one_worker > 0)
+			fprintf(file, ", \"of_one_worker\": %.3f", row->of_one_worker);
+		fprintf(file, "}%s\n", i + 1 < report->count ? "," : "");
 	}
 	fprintf(file, "  ]\n}\n");
 	failed = ferror(file);

@@ -162,10 +162,25 @@ median_of_rounds(struct clients *clients, const struct kind *kind, uint32_t roun
 	return median;
 }
 
+double
+rows_median(struct clients *clients, const char *name, uint32_t rounds)
+{
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
+		if (strcmp(kinds[i].name, name) == 0)
+			return median_of_rounds(clients, &kinds[i], rounds);
+	}
+	check(false);
+	return 0;
+}
+
 void
 rows_measure(struct report *report, const struct rows_setup *setup)
 {
-	struct bed_setup bed_setup = {setup->flows_max, setup->packets, setup->offload};
+	struct bed_setup bed_setup = {
+		.flows_max = setup->flows_max,
+		.clients = setup->packets,
+		.offload = setup->offload,
+	};
 	struct clients clients;
 	struct bed bed;
 	double floor = 0;

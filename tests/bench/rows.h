@@ -13,6 +13,11 @@ struct rows_setup {
 	bool offload;
 };
 
+struct clients;
+
+/* Cycles per packet of one kind, by its row's name; `clients` are open. */
+double rows_median(struct clients *clients, const char *name, uint32_t rounds);
+
 /* Measure all rows under one set of conditions and add them to the report. */
 void rows_measure(struct report *report, const struct rows_setup *setup);
 
