@@ -135,39 +135,67 @@ def test_rss_has_a_queue_for_each_worker(tmp_path):
         namespace.close()
 
 
-@pytest.mark.limit(60)
-def test_connections_work_through_shared_memory(tmp_path):
-    """memif: testpmd in another process carries frames between the memif and a TAP device."""
+@contextlib.contextmanager
+def bridged(namespace, socket, log, number=0):
+    """testpmd in another process carries frames between the memif and a TAP device."""
+    weirs_cpu, other_cpu = reversed(cpus(2))
+    interface = f"bridge{number}"
+    bridge = namespace.popen(
+        "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci",
+        f"--lcores=0@{weirs_cpu},1@{other_cpu}",  # the second one forwards
+        f"--file-prefix=wtbridge{os.getpid()}n{number}",
+        f"--vdev=net_memif0,role=client,socket={socket},socket-abstract=no",
+        f"--vdev=net_tap0,iface={interface}", "--", "--total-num-mbufs=8192",
+        "--forward-mode=io", "--auto-start", "--no-mlockall",
+        stdin=subprocess.PIPE, stdout=log, stderr=log,
+        env=dict(os.environ, RUNTIME_DIRECTORY=str(RUNTIME)))
+    try:
+        wait_until(lambda: interface in namespace.interfaces(), "testpmd", timeout=20)
+        namespace.run("ip", "addr", "add", f"{CLIENT_ADDRESS[4]}/24", "dev", interface)
+        wait_until(lambda: namespace.run("ping", "-c", "1", "-W", "1", V4,
+                                         check=False).returncode == 0, "a ping", timeout=20)
+        yield
+    finally:
+        bridge.kill()
+        bridge.wait(10)
+
+
+@contextlib.contextmanager
+def weir_on_memif(tmp_path):
+    """weir, a namespace for clients, and the socket by which a memif's other end finds it."""
     socket = RUNTIME / "memif.sock"
     namespace = Namespace("client")
-    bridge = None
     try:
         with weir_alone(f"net_memif0,role=server,socket={socket},socket-abstract=no",
                         tmp_path) as weir:
             wait_until(socket.exists, "the memif's socket")
-            weirs_cpu, other_cpu = reversed(cpus(2))
-            with open(tmp_path / "testpmd.log", "w", encoding="ascii") as log:
-                bridge = namespace.popen(
-                    "dpdk-testpmd", "--no-huge", "-m", "256", "--no-pci",
-                    f"--lcores=0@{weirs_cpu},1@{other_cpu}",  # the second one forwards
-                    f"--file-prefix=wtbridge{os.getpid()}",
-                    f"--vdev=net_memif0,role=client,socket={socket},socket-abstract=no",
-                    "--vdev=net_tap0,iface=bridge0", "--", "--total-num-mbufs=8192",
-                    "--forward-mode=io", "--auto-start", "--no-mlockall",
-                    stdin=subprocess.PIPE, stdout=log, stderr=log,
-                    env=dict(os.environ, RUNTIME_DIRECTORY=str(RUNTIME)))
-            wait_until(lambda: "bridge0" in namespace.interfaces(), "testpmd", timeout=20)
-            namespace.run("ip", "addr", "add", f"{CLIENT_ADDRESS[4]}/24", "dev", "bridge0")
-            wait_until(lambda: namespace.run("ping", "-c", "1", "-W", "1", V4,
-                                             check=False).returncode == 0, "a ping", timeout=20)
-            with namespace.connect(V4, ECHO, timeout=20) as connection:
-                streams.check_echo(connection, 1_000_000)
-            result = namespace.run("curl", "-sS", "--max-time", "10", "-o", "/dev/null", "-w",
-                                   "%{http_code}", f"http://{V4}/")
-            assert result.stdout == "200"
-            weir.stop()
+            yield weir, namespace, socket
     finally:
-        if bridge is not None:
-            bridge.kill()
-            bridge.wait(10)
         namespace.close()
+
+
+@pytest.mark.limit(60)
+def test_connections_work_through_shared_memory(tmp_path):
+    with weir_on_memif(tmp_path) as (weir, namespace, socket), \
+         open(tmp_path / "testpmd.log", "w", encoding="ascii") as log, \
+         bridged(namespace, socket, log):
+        with namespace.connect(V4, ECHO, timeout=20) as connection:
+            streams.check_echo(connection, 1_000_000)
+        result = namespace.run("curl", "-sS", "--max-time", "10", "-o", "/dev/null", "-w",
+                               "%{http_code}", f"http://{V4}/")
+        assert result.stdout == "200"
+        weir.stop()
+
+
+@pytest.mark.limit(90)
+def test_shared_memory_outlives_the_other_end(tmp_path):
+    """It is killed, with a connection open, and another one takes its place."""
+    with weir_on_memif(tmp_path) as (weir, namespace, socket), \
+         open(tmp_path / "testpmd.log", "w", encoding="ascii") as log:
+        for number in range(3):
+            with bridged(namespace, socket, log, number):
+                connection = namespace.connect(V4, ECHO, timeout=20)
+                streams.check_echo(connection, 100_000)
+            connection.close()
+        assert weir.live_counters()["flow_opened"] == 3
+        weir.stop()
