@@ -395,6 +395,16 @@ TEST(buffers_cover_the_descriptors)
 	expect_accepted();
 }
 
+TEST(buffers_cover_the_descriptors_of_a_queue_for_syns)
+{
+	start_good();
+	config.ports[1].syn_queue = WEIR_SYN_QUEUE_AUTO;
+	config.limits.buffers = 6143;
+	expect_refused("[limits] buffers", "6144 to 16777216");
+	config.limits.buffers = 6144;
+	expect_accepted();
+}
+
 TEST(a_short_message_buffer_is_not_overrun)
 {
 	char small[8];
