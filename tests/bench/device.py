@@ -176,9 +176,9 @@ class Bench:
 
     @contextlib.contextmanager
     def testpmd(self):
-        pages = ["--no-huge"] if self.options.small_pages else []
+        pages = ["--no-huge", "--no-shconf"] if self.options.small_pages else ["--in-memory"]
         command = [
-            "dpdk-testpmd", "--in-memory", "-m", str(MEMORY), "--no-pci", "--no-telemetry",
+            "dpdk-testpmd", "-m", str(MEMORY), "--no-pci", "--no-telemetry",
             f"--lcores=0@{self.other},1@{self.worker}", *pages,
             f"--vdev=net_memif0,role=server,socket={self.socket},socket-abstract=no,{MEMIF}",
             "--", "--forward-mode=5tswap", "--auto-start", "--burst=64", "--no-mlockall",

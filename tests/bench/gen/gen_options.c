@@ -57,6 +57,8 @@ static const struct row rows[] = {
 	{"mix", "MIX", TEXT(mix), 0, 0, "the flood beside full or honest (syn for honest)"},
 	{"pps", "N", OPTION(pps), 0, 1000000000,
 	 "packets a second of the flood, 0: all it can (0)"},
+	{"packets", "N", OPTION(packets), 0, UINT64_MAX - 1,
+	 "of the flood, then it is over; 0: until the time is (0)"},
 	{"flood-from", "PREFIX", TEXT(flood_from), 0, 0,
 	 "its senders (10.0.0.0/8, 2001:db8:f::/64)"},
 	{"clients", "N", OPTION(clients), 1, 1 << 20,
@@ -251,6 +253,10 @@ judge_mode(struct gen_options *o, const struct texts *texts)
 	fill_in(&o->flows, is_honest ? 4 : 0);
 	fill_in(&o->drain, is_honest ? 20 : 0);
 	fill_in(&o->verify, is_honest ? 1 : 64);
+	if (o->packets > 0 && o->has_clients)
+		return wrong("packets", "of a flood", "not with full and honest");
+	if (o->packets > 0)
+		o->warmup = 0;
 	o->clients = rte_align64pow2(o->clients);
 	if (o->flows > o->clients)
 		return wrong("flows", "too many", "they are some of --clients");

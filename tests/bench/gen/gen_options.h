@@ -33,7 +33,8 @@ struct gen_options {
 	struct gen_flood_mix mix;
 	enum gen_flavour flavour;
 	struct gen_prefix flood_from;
-	uint64_t pps; /* 0: as fast as it goes */
+	uint64_t pps;	  /* 0: as fast as it goes */
+	uint64_t packets; /* of it, then the run is over; 0: no end */
 
 	/* The clients. */
 	bool has_clients;

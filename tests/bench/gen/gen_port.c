@@ -30,20 +30,19 @@ static bool
 start_eal(const struct gen_options *options)
 {
 	static char memory[24], cpu[24], more[512];
-	static char *arguments[EAL_ARGUMENTS_MAX] = {"bench_gen",
-						     "--in-memory",
-						     "--no-telemetry",
-						     "--log-level=error",
-						     "-m",
-						     memory,
-						     "-l",
-						     cpu};
-	int count = 8;
+	static char *arguments[EAL_ARGUMENTS_MAX] = {
+		"bench_gen", "--no-telemetry", "--log-level=error", "-m", memory, "-l", cpu};
+	int count = 7;
 
 	snprintf(memory, sizeof(memory), "%lu", options->memory);
 	snprintf(cpu, sizeof(cpu), "%lu", options->cpu);
-	if (!options->hugepages)
+	/* Either way nothing is left on disk, and another such process is no trouble. */
+	if (options->hugepages) {
+		arguments[count++] = "--in-memory";
+	} else {
 		arguments[count++] = "--no-huge";
+		arguments[count++] = "--no-shconf";
+	}
 	if (!is_pci_address(options->device)) {
 		arguments[count++] = "--no-pci";
 		arguments[count++] = "--vdev";

@@ -193,6 +193,8 @@ flood_due(struct gen_run *run, uint64_t passed_ns)
 {
 	uint32_t due = (uint32_t)run->options->burst;
 
+	if (run->options->packets > 0)
+		due = (uint32_t)RTE_MIN(due, run->options->packets - run->flooded);
 	if (run->options->pps == 0)
 		return due;
 	run->allowance += run->flood_per_ns * (double)passed_ns;
@@ -227,6 +229,7 @@ flood(struct gen_run *run, uint64_t passed_ns)
 	for (uint32_t i = 0; i < made; i++)
 		batch->octets += batch->frames[batch->count + i]->pkt_len;
 	batch->count += made;
+	run->flooded += made;
 	if (run->options->pps != 0)
 		run->allowance -= made;
 	if (run->options->loses && made > 0)
@@ -277,6 +280,13 @@ subtract(struct gen_counts *counts, const struct gen_counts *before)
 		number[i] -= less[i];
 }
 
+static bool
+is_over(const struct gen_run *run)
+{
+	return run->options->packets > 0 && run->flooded == run->options->packets &&
+	       run->batch.count == 0;
+}
+
 void
 gen_run_all(struct gen_run *run, const volatile sig_atomic_t *stop)
 {
@@ -292,7 +302,7 @@ gen_run_all(struct gen_run *run, const volatile sig_atomic_t *stop)
 	run->client.is_counting = true;
 	begin_ns = ns;
 	end_ns = begin_ns + o->seconds * NS_PER_SECOND;
-	for (; ns < end_ns && !*stop; ns = now_ns(run))
+	for (; ns < end_ns && !*stop && !is_over(run); ns = now_ns(run))
 		turn(run, ns);
 	run->client.is_counting = false;
 	run->client.is_opening = false;

@@ -42,6 +42,7 @@ struct gen_run {
 	uint64_t hz;
 	uint64_t start_tsc;
 	uint64_t until_verify;
+	uint64_t flooded; /* packets made so far */
 	double flood_per_ns;
 	double allowance;
 	uint64_t turned_ns; /* when the last turn began */

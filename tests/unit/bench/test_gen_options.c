@@ -42,6 +42,9 @@ TEST(each_mode_has_its_defaults)
 	assert_int_equal(o.flows, 4);
 	assert_int_equal(o.verify, 1);
 	assert_true(o.loses);
+	assert_true(parse(&o, "--mode syn --ip 192.0.2.1 --packets 7"));
+	assert_int_equal(o.packets, 7);
+	assert_int_equal(o.warmup, 0);
 	assert_true(parse(&o, "--mode mixed --ip 192.0.2.1"));
 	assert_int_equal(o.mix.part[GEN_FLOOD_ACK], 20);
 	assert_true(parse(&o, "--mode rst=3,udp=4 --ip 192.0.2.1"));
@@ -88,6 +91,7 @@ TEST(what_makes_no_sense_is_refused)
 		"--mode full --ip 192.0.2.1 --close nobody",
 		"--mode full --ip 192.0.2.1 --when-full panic",
 		"--mode full --ip 192.0.2.1 --clients 4 --flows 8",
+		"--mode full --ip 192.0.2.1 --packets 5",
 		"--mode full --ip 192.0.2.1 more",
 		"--mode full --ip 192.0.2.1 --colour red",
 	};
