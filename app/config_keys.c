@@ -170,6 +170,8 @@ const struct config_key config_keys[] = {
 	       "Time to wait for the peer's FIN once ours is acknowledged."),
 	NUMBER(SECTION_TCP, "idle_timeout", TCP(idle_timeout_ms), "ms", 0, UINT32_MAX, "0",
 	       "Time without a segment after which a connection ends; 0 never."),
+	NUMBER(SECTION_TCP, "request_timeout", TCP(request_timeout_ms), "ms", 0, UINT32_MAX,
+	       "60000", "Time for a first octet, or a whole request; 0 no limit."),
 	NUMBER(SECTION_TCP, "persist_timeout", TCP(persist_timeout_ms), "ms", 0, UINT32_MAX, "0",
 	       "Time a peer may keep its window closed; 0 for ever."),
 	NUMBER(SECTION_TCP, "ttl", TCP(ttl), "hops", 1, 255, "64",

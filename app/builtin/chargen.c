@@ -77,6 +77,7 @@ send_lines(struct weir_core *core, struct weir_conn *conn, void *state)
 static int
 chargen_on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 {
+	weir_conn_expect(core, conn, false); /* a client need never say anything */
 	send_lines(core, conn, state);
 	return 0;
 }

@@ -61,6 +61,7 @@ discard_on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 		return -ECONNREFUSED;
 	if (self->close_after == 0)
 		weir_conn_shutdown(core, conn);
+	weir_conn_expect(core, conn, false); /* silence is as good as anything */
 	return 0;
 }
 

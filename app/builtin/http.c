@@ -10,6 +10,9 @@
  * an answer waits for room, reading is paused, and what had been read behind
  * that request waits as a chain at the user pointer.
  *
+ * A client owes a whole request from the beginning, and after each answer: one that
+ * deals it out octet by octet is ended by [tcp] request_timeout.
+ *
  * The traps: weir_conn_resume() may deliver text before it returns, so it comes
  * last; and after our FIN the client's text must still be taken, or its own FIN
  * would never be seen.
@@ -156,9 +159,12 @@ send_answer(struct weir_core *core, struct weir_conn *conn, const struct http *h
 	return true;
 }
 
+/* The client owes nothing until it has the answer. */
 static void
-begin_answer(struct http_conn *c, enum http_verdict verdict)
+begin_answer(struct weir_core *core, struct weir_conn *conn, struct http_conn *c,
+	     enum http_verdict verdict)
 {
+	weir_conn_expect(core, conn, false);
 	c->answer = (uint8_t)http_answer_choose(verdict, http_request_keeps_open(&c->request));
 	c->flags &= (uint8_t)~TO_HEAD;
 	if (verdict == HTTP_COMPLETE && http_request_is_head(&c->request))
@@ -172,6 +178,8 @@ end_answer(struct weir_core *core, struct weir_conn *conn, struct http_conn *c)
 {
 	if (c->answer != HTTP_ANSWER_KEEP)
 		close_our_side(core, conn, c);
+	else
+		weir_conn_expect(core, conn, true);
 	c->answer = HTTP_ANSWER_NONE;
 	c->request = (struct http_request){0};
 }
@@ -211,7 +219,7 @@ read_requests(struct weir_core *core, struct weir_conn *conn, const struct http 
 			rte_pktmbuf_adj(chain, (uint16_t)taken);
 		if (verdict == HTTP_INCOMPLETE)
 			continue;
-		begin_answer(c, verdict);
+		begin_answer(core, conn, c, verdict);
 		if (!send_answer(core, conn, http, c)) {
 			weir_conn_set_user(conn, chain);
 			weir_conn_pause(core, conn);
@@ -227,6 +235,7 @@ http_on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 {
 	(void)state;
 	weir_conn_set_nodelay(core, conn, true); /* the last segment of an answer is never held */
+	weir_conn_expect(core, conn, true);
 	return 0;
 }
 

@@ -72,6 +72,12 @@ weir_conn_resume(struct weir_core *core, struct weir_conn *conn)
 }
 
 void
+weir_conn_expect(struct weir_core *core, struct weir_conn *conn, bool request)
+{
+	tcp_user_expect(&core->tcp, index_of(core, conn), request);
+}
+
+void
 weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodelay)
 {
 	uint32_t idx = index_of(core, conn);

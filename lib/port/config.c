@@ -98,6 +98,7 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->retransmit_timeout_ms = 100000; /* RFC 9293, 3.8.3: at least that */
 	tcp->msl_ms = 30000; /* RFC 9293, 3.4.2 says two minutes; see config/README.md */
 	tcp->fin_wait_2_ms = 60000;
+	tcp->request_timeout_ms = 60000;
 	tcp->ttl = 64;
 	tcp->timestamps = true;
 	tcp->window_scaling = true;

@@ -40,6 +40,7 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 	tcp->retransmit_ticks = bounded_ticks(config->retransmit_timeout_ms);
 	tcp->time_wait_ticks = bounded_ticks(2 * config->msl_ms);
 	tcp->fin_wait_2_ticks = bounded_ticks(config->fin_wait_2_ms);
+	tcp->request_ticks = bounded_ticks(config->request_timeout_ms);
 	tcp->idle_ticks = bounded_ticks(config->idle_timeout_ms);
 	tcp->persist_ticks = bounded_ticks(config->persist_timeout_ms);
 }

@@ -39,6 +39,7 @@ struct tcp_config {
 	uint32_t time_wait_ticks;   /* 2 MSL */
 	uint32_t fin_wait_2_ticks;
 	uint32_t idle_ticks;	/* 0: never */
+	uint32_t request_ticks; /* for what the peer owes; 0: no limit */
 	uint32_t persist_ticks; /* 0: never */
 	uint8_t ttl;
 	uint8_t tos;	    /* DSCP << 2 */

@@ -218,16 +218,20 @@ tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx)
 }
 
 void
+tcp_emit_rst(struct tcp_engine *engine, uint32_t idx)
+{
+	emit_bare(engine, idx, tcp_engine_tcb(engine, idx)->snd_nxt, TH_RST);
+}
+
+void
 tcp_emit_abort(struct tcp_engine *engine, uint32_t idx)
 {
-	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
-
-	switch ((enum tcp_state)tcb->state) {
+	switch ((enum tcp_state)tcp_engine_tcb(engine, idx)->state) {
 	case TCPS_ESTABLISHED:
 	case TCPS_FIN_WAIT_1:
 	case TCPS_FIN_WAIT_2:
 	case TCPS_CLOSE_WAIT:
-		emit_bare(engine, idx, tcb->snd_nxt, TH_RST);
+		tcp_emit_rst(engine, idx);
 		break;
 	default:
 		break;

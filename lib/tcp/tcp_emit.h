@@ -23,8 +23,11 @@ void tcp_emit_challenge_ack(struct tcp_engine *engine, uint32_t idx);
 /* SYN-RECEIVED: the SYN-ACK, first or again. */
 void tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx);
 
+/* <SEQ=SND.NXT><CTL=RST>, whatever the state. */
+void tcp_emit_rst(struct tcp_engine *engine, uint32_t idx);
+
 /*
- * <SEQ=SND.NXT><CTL=RST>, from states in which the peer may still care (RFC 9293,
+ * The same from states in which the peer may still care (RFC 9293,
  * 3.10.5).  But none from SYN-RECEIVED: whoever sent that SYN may have put another's
  * address on it, who has had our SYN-ACKs for nothing already.
  */

@@ -159,6 +159,7 @@ establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 	tcb->max_snd_wnd = seg->wnd;
 	tcb->snd_wl1 = seg->seq;
 	tcp_enter(tcb, TCPS_ESTABLISHED);
+	tcb->awaits = TCP_AWAITS_TEXT;
 	counter_increment(engine->counters, COUNTER_flow_opened);
 	tcp_source_opened(engine, &flow_pool_get(&engine->flows, idx)->key.remote);
 	tcp_timer_restart(engine, idx);

@@ -51,7 +51,7 @@ void
 tcp_enter(struct tcp_tcb *tcb, enum tcp_state next)
 {
 	check(next == TCPS_CLOSED || (next_states[tcb->state] & TO(next)) != 0);
-	tcb->state = (uint8_t)next;
+	tcb->state = next & 0xf;
 }
 
 static void
@@ -132,6 +132,16 @@ tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx)
 				   engine->tick + engine->config->time_wait_ticks))
 		counter_increment(engine->counters, COUNTER_time_wait_recycled);
 	finish(engine, hash, idx, WEIR_CLOSE_NORMAL);
+}
+
+void
+tcp_evict(struct tcp_engine *engine, uint32_t idx, enum counter counter,
+	  enum weir_close_reason reason)
+{
+	counter_increment(engine->counters, counter);
+	counter_increment(engine->counters, COUNTER_flow_aborted);
+	tcp_emit_rst(engine, idx);
+	tcp_finish(engine, idx, reason);
 }
 
 void

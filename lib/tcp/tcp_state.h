@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* State changes, and the only two ways out of a connection. */
+/* State changes, and the ways out of a connection. */
 #ifndef WEIR_TCP_TCP_STATE_H
 #define WEIR_TCP_TCP_STATE_H
 
@@ -18,6 +18,10 @@ void tcp_enter(struct tcp_tcb *tcb, enum tcp_state next);
  * given up.  The record lives on until then.
  */
 void tcp_finish(struct tcp_engine *engine, uint32_t idx, enum weir_close_reason reason);
+
+/* We end it, as a policy for which there is `counter`: the peer hears a RST, whatever the state. */
+void tcp_evict(struct tcp_engine *engine, uint32_t idx, enum counter counter,
+	       enum weir_close_reason reason);
 
 /* FIN-WAIT or CLOSING to TIME-WAIT: acknowledge the FIN, keep the compact form, finish. */
 void tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx);

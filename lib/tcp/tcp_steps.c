@@ -262,6 +262,8 @@ take_in_order(struct tcp_engine *engine, uint32_t idx, struct tcp_transfer *tran
 		seg->m = NULL;
 		tcb->rcv_nxt += seg->text_bytes - known;
 		counter_increment(engine->counters, COUNTER_segment_in_order);
+		if (tcb->awaits == TCP_AWAITS_TEXT)
+			tcp_timer_await(engine, idx, TCP_AWAITS_NOTHING);
 	}
 	*fin_is_next = (seg->flags & TH_FIN) != 0;
 	if (*fin_is_next)
@@ -301,7 +303,11 @@ tcp_take_text(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg, bool
 void
 tcp_take_fin(struct tcp_engine *engine, uint32_t idx)
 {
-	tcp_engine_tcb(engine, idx)->rcv_nxt++;
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	tcb->rcv_nxt++;
+	if (tcb->awaits != TCP_AWAITS_NOTHING)
+		tcp_timer_await(engine, idx, TCP_AWAITS_NOTHING); /* nothing more will come */
 	tcp_defer(engine, idx, TCP_DEFER_ACK | TCP_DEFER_PEER_FIN);
 }
 

@@ -32,6 +32,13 @@ enum tcp_state {
 	TCPS_N
 };
 
+/* What the peer owes us; it has request_ticks for it while nothing of ours is under way. */
+enum tcp_awaits {
+	TCP_AWAITS_NOTHING,
+	TCP_AWAITS_TEXT,    /* a first octet */
+	TCP_AWAITS_REQUEST, /* until the application says that it is there */
+};
+
 /* tcb->flags */
 #define TCB_TIMESTAMPS	  0x0001u /* agreed on the handshake */
 #define TCB_SACK	  0x0002u
@@ -75,7 +82,8 @@ struct tcp_tcb {
 	uint16_t rcv_wnd;     /* as last advertised: unscaled */
 	uint16_t mss;	      /* octets of text we may put in a segment, options taken off */
 	uint16_t flags;	      /* TCB_ */
-	uint8_t state;	      /* enum tcp_state */
+	uint8_t state : 4;    /* enum tcp_state */
+	uint8_t awaits : 4;   /* enum tcp_awaits */
 	uint8_t wscale;	      /* low half: the peer's shift; high half: ours */
 };
 

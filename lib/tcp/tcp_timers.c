@@ -24,6 +24,7 @@ enum timer_purpose {
 	PURPOSE_RETRANSMIT,
 	PURPOSE_PROBE,
 	PURPOSE_FIN_WAIT_2,
+	PURPOSE_REQUEST,
 	PURPOSE_IDLE,
 };
 
@@ -56,6 +57,8 @@ purpose_of(struct tcp_engine *engine, const struct tcp_tcb *tcb)
 		return PURPOSE_PROBE;
 	if (tcb->state == TCPS_FIN_WAIT_2)
 		return PURPOSE_FIN_WAIT_2;
+	if (tcb->awaits != TCP_AWAITS_NOTHING && engine->config->request_ticks != 0)
+		return PURPOSE_REQUEST;
 	return PURPOSE_IDLE;
 }
 
@@ -78,6 +81,9 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 	case PURPOSE_FIN_WAIT_2:
 		ticks = config->fin_wait_2_ticks;
 		break;
+	case PURPOSE_REQUEST:
+		ticks = config->request_ticks;
+		break;
 	case PURPOSE_IDLE:
 		ticks = config->idle_ticks;
 		break;
@@ -86,6 +92,24 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 		timer_wheel_cancel(&engine->wheel, idx);
 	else
 		timer_wheel_arm(&engine->wheel, idx, engine->tick + ticks);
+}
+
+/*
+ * The timer itself remembers the deadline.  So where octets of ours are under way
+ * and need it, the time begins anew when the peer has acknowledged them.
+ */
+void
+tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	enum timer_purpose purpose;
+
+	tcb->awaits = awaits & 0xf;
+	if (tcb_has(tcb, TCB_WANT_WRITABLE))
+		return; /* tcp_timer_soon() has it: what it comes to will be seen then */
+	purpose = purpose_of(engine, tcb);
+	if (purpose == PURPOSE_REQUEST || purpose == PURPOSE_IDLE)
+		tcp_timer_restart(engine, idx);
 }
 
 void
@@ -166,6 +190,22 @@ window_has_shrunk(const struct tcp_tcb *tcb)
 	return tcb_snd_wnd(tcb) < RTE_MIN(tcb->snd_nxt - tcb->snd_una, (uint32_t)tcb->mss);
 }
 
+/*
+ * How long a window may stay shut.  Once our user has closed nobody is there whose
+ * choice it were to wait: what is left to send is given the time of R2 and no more.
+ */
+static uint32_t
+persist_limit(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	const struct tcp_config *config = engine->config;
+
+	if (tcb->state < TCPS_FIN_WAIT_1)
+		return config->persist_ticks;
+	return config->persist_ticks == 0
+		       ? config->retransmit_ticks
+		       : RTE_MIN(config->persist_ticks, config->retransmit_ticks);
+}
+
 /* R2, where a peer with a shrunk window is alive as long as it says so (SHLD-17). */
 static bool
 retransmission_is_vain(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
@@ -175,7 +215,7 @@ retransmission_is_vain(const struct tcp_engine *engine, const struct tcp_tcb *tc
 
 	if (window_has_shrunk(tcb))
 		return is_past(engine, tcb->last_rx, config->retransmit_ticks) ||
-		       is_past(engine, transfer->since, config->persist_ticks);
+		       is_past(engine, transfer->since, persist_limit(engine, tcb));
 	return is_past(engine, transfer->since, config->retransmit_ticks);
 }
 
@@ -189,7 +229,10 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 	if (!transfer->unanswered) {
 		transfer->since = engine->tick;
 	} else if (retransmission_is_vain(engine, tcb, transfer)) {
-		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		if (window_has_shrunk(tcb))
+			tcp_evict(engine, idx, COUNTER_flow_window_shut, WEIR_CLOSE_TIMEOUT);
+		else
+			tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
 		return;
 	}
 	counter_increment(engine->counters, COUNTER_retransmit_timeout);
@@ -215,9 +258,8 @@ fire_probe(struct tcp_engine *engine, uint32_t idx)
 		return;
 	}
 	if (is_past(engine, tcb->last_rx, engine->config->retransmit_ticks) ||
-	    is_past(engine, transfer->since, engine->config->persist_ticks)) {
-		tcp_emit_abort(engine, idx);
-		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+	    is_past(engine, transfer->since, persist_limit(engine, tcb))) {
+		tcp_evict(engine, idx, COUNTER_flow_window_shut, WEIR_CLOSE_TIMEOUT);
 		return;
 	}
 	if (transfer->backoff < TCP_BACKOFF_MAX)
@@ -227,17 +269,35 @@ fire_probe(struct tcp_engine *engine, uint32_t idx)
 	tcp_timer_restart(engine, idx);
 }
 
+/* Buffers were short when it wanted to send, and nothing of it is out: it may try again. */
+static bool
+try_again(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!tcb_has(tcb, TCB_WANT_WRITABLE))
+		return false;
+	tcb_clear(tcb, TCB_WANT_WRITABLE);
+	tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
+	return true;
+}
+
+static void
+fire_request(struct tcp_engine *engine, uint32_t idx)
+{
+	if (try_again(engine, idx))
+		tcp_timer_restart(engine, idx);
+	else
+		tcp_evict(engine, idx, COUNTER_flow_overdue, WEIR_CLOSE_OVERDUE);
+}
+
 static void
 fire_idle(struct tcp_engine *engine, uint32_t idx)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	uint32_t idle_ticks = engine->config->idle_ticks;
 
-	/* Buffers were short when it wanted to send, and nothing of it is out: it may try again. */
-	if (tcb_has(tcb, TCB_WANT_WRITABLE)) {
-		tcb_clear(tcb, TCB_WANT_WRITABLE);
-		tcp_defer(engine, idx, TCP_DEFER_WRITABLE);
-	}
+	try_again(engine, idx);
 	if (idle_ticks == 0)
 		return;
 	if (engine->tick - tcb->last_rx < idle_ticks) {
@@ -245,8 +305,7 @@ fire_idle(struct tcp_engine *engine, uint32_t idx)
 		timer_wheel_arm(&engine->wheel, idx, tcb->last_rx + idle_ticks);
 		return;
 	}
-	tcp_emit_abort(engine, idx);
-	tcp_finish(engine, idx, WEIR_CLOSE_IDLE);
+	tcp_evict(engine, idx, COUNTER_flow_idle, WEIR_CLOSE_IDLE);
 }
 
 static void
@@ -268,6 +327,9 @@ fire(void *arg, uint32_t idx)
 		break;
 	case PURPOSE_FIN_WAIT_2:
 		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		break;
+	case PURPOSE_REQUEST:
+		fire_request(engine, idx);
 		break;
 	case PURPOSE_IDLE:
 		fire_idle(engine, idx);

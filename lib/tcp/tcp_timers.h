@@ -7,7 +7,8 @@
  *	octets are out		retransmission timeout (RFC 6298), in the end R2
  *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
  *	FIN-WAIT-2		give up waiting for the peer's FIN
- *	otherwise		send again what buffers were short for; the idle timeout
+ *	the peer owes text	send again what buffers were short for; the request timeout
+ *	otherwise		the same; the idle timeout
  *
  * Others report what happened; which deadline that makes is decided here.
  */
@@ -18,6 +19,9 @@
 
 /* The situation above changed, or was confirmed by the peer: choose the deadline anew. */
 void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
+
+/* The peer owes this from now on, and has the request timeout for it. */
+void tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits);
 
 /* Look at this connection again in the next tick, whatever its timer says. */
 void tcp_timer_soon(struct tcp_engine *engine, uint32_t idx);

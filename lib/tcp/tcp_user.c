@@ -162,12 +162,24 @@ tcp_user_resume(struct tcp_engine *engine, uint32_t idx)
 }
 
 void
+tcp_user_expect(struct tcp_engine *engine, uint32_t idx, bool request)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->state == TCPS_ESTABLISHED)
+		tcp_timer_await(engine, idx, request ? TCP_AWAITS_REQUEST : TCP_AWAITS_NOTHING);
+}
+
+void
 tcp_user_close(struct tcp_engine *engine, uint32_t idx)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
 	if (!may_send(tcb))
 		return;
+	/* From now on a shut window has a limit: tcp_timers.c, persist_limit(). */
+	if (tcb->transfer != TCP_TRANSFER_NONE)
+		tcp_transfer_get(&engine->transfers, tcb->transfer)->since = engine->tick;
 	tcb_set(tcb, TCB_FIN_QUEUED);
 	tcp_enter(tcb, tcb->state == TCPS_ESTABLISHED ? TCPS_FIN_WAIT_1 : TCPS_LAST_ACK);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);

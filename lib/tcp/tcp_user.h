@@ -17,6 +17,9 @@ struct rte_mbuf *tcp_user_receive(struct tcp_engine *engine, uint32_t idx);
 void tcp_user_pause(struct tcp_engine *engine, uint32_t idx);
 void tcp_user_resume(struct tcp_engine *engine, uint32_t idx);
 
+/* What the peer owes: weir_conn_expect(). */
+void tcp_user_expect(struct tcp_engine *engine, uint32_t idx, bool request);
+
 void tcp_user_close(struct tcp_engine *engine, uint32_t idx);
 
 /*

@@ -233,6 +233,7 @@ on_poll(struct weir_core *core, __attribute__((unused)) uint64_t now_ns,
 		break;
 	case 7:
 		weir_conn_set_nodelay(core, client->conn, (command & 0x80) != 0);
+		weir_conn_expect(core, client->conn, (command & 0x40) != 0);
 		break;
 	default:
 		break;
@@ -498,6 +499,7 @@ begin(uint8_t settings)
 	setup.tcp.receive_buffer = settings & 0x10 ? 4096 : 1048576;
 	setup.tcp.send_buffer = settings & 0x20 ? 4096 : 65536;
 	setup.tcp.idle_ticks = settings & 0x40 ? ticks_in_ms(10000) : 0;
+	setup.tcp.request_ticks = settings & 0x80 ? ticks_in_ms(3000) : 0;
 	setup.tcp.transfers_max = settings & 0x80 ? 2 : 32;
 	setup.tcp.syn_queue_max = 3;
 	setup.tcp.time_wait_max = 3;

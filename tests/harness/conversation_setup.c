@@ -57,6 +57,7 @@ static const struct {
 	{"reassembly", VALUE_UINT32, AT(rig.tcp.reassembly_segments_max)},
 	{"receive-buffer", VALUE_UINT32, AT(rig.tcp.receive_buffer)},
 	{"refuses-open", VALUE_BOOL, AT(app.refuses_open)},
+	{"request", VALUE_TICKS, AT(rig.tcp.request_ticks)},
 	{"rst-rate", VALUE_UINT32, AT(rig.tcp.rst_rate)},
 	{"rto-max", VALUE_US, AT(rig.tcp.rto_max_us)},
 	{"rto-min", VALUE_US, AT(rig.tcp.rto_min_us)},

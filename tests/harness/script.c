@@ -211,21 +211,24 @@ static void
 perform_app(struct conversation *c, const char *rest)
 {
 	static const char *const verbs[] = {
-		[APP_DO_SEND] = "send",	      [APP_DO_WRITE] = "write", [APP_DO_SHUTDOWN] = "close",
-		[APP_DO_ABORT] = "abort",     [APP_DO_PAUSE] = "pause", [APP_DO_RESUME] = "resume",
-		[APP_DO_NODELAY] = "nodelay",
+		[APP_DO_SEND] = "send",	      [APP_DO_WRITE] = "write",
+		[APP_DO_SHUTDOWN] = "close",  [APP_DO_ABORT] = "abort",
+		[APP_DO_PAUSE] = "pause",     [APP_DO_RESUME] = "resume",
+		[APP_DO_NODELAY] = "nodelay", [APP_DO_EXPECT] = "expect",
 	};
 	uint32_t bytes = 0;
 	int verb = APP_DO_SEND, result;
 	bool is_right;
 
-	while (verb <= APP_DO_NODELAY && !scan_literal(&rest, verbs[verb]))
+	while (verb <= APP_DO_EXPECT && !scan_literal(&rest, verbs[verb]))
 		verb++;
-	if (verb > APP_DO_NODELAY)
-		conversation_fail(c,
-				  "app: send N, write N, close, abort, pause, resume or nodelay.");
+	if (verb > APP_DO_EXPECT)
+		conversation_fail(c, "app: send N, write N, close, abort, pause, resume, nodelay "
+				     "or expect N.");
 	if (verb <= APP_DO_WRITE && (!scan_uint32(&rest, &bytes) || bytes == 0))
 		conversation_fail(c, "app: %s needs a number.", verbs[verb]);
+	if (verb == APP_DO_EXPECT && (!scan_uint32(&rest, &bytes) || bytes > 1))
+		conversation_fail(c, "app: expect 1, a request, or expect 0, nothing.");
 	result = parse_refusal(&rest, &is_right);
 	if (!is_right || !scan_end(&rest))
 		conversation_fail(c,

@@ -21,7 +21,7 @@
  *	silence				weir has sent nothing
  *	state NAME			of the connection
  *	event open|text N|fin|writable|close REASON|none
- *	app: send N|write N|close|abort|pause|resume|nodelay [refused ERRNO]
+ *	app: send N|write N|close|abort|pause|resume|nodelay|expect 0|expect 1 [refused ERRNO]
  *	as N				client N (from 0) speaks from here on
  *	port listener|closed		the port it sends to
  *	leap SECONDS			so much time passes at one stroke

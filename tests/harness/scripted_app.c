@@ -132,6 +132,9 @@ obey(struct weir_core *core, struct app_conn *conn, const struct app_command *co
 		conn->is_paused = false;
 		weir_conn_resume(core, conn->conn);
 		return 0;
+	case APP_DO_EXPECT:
+		weir_conn_expect(core, conn->conn, command->bytes != 0);
+		return 0;
 	case APP_DO_NODELAY:
 		weir_conn_set_nodelay(core, conn->conn, true);
 		return 0;
@@ -333,7 +336,7 @@ static const char *const event_names[] = {
 static const char *const reason_names[] = {
 	[WEIR_CLOSE_NORMAL] = "normal",	    [WEIR_CLOSE_RESET] = "reset",
 	[WEIR_CLOSE_TIMEOUT] = "timeout",   [WEIR_CLOSE_IDLE] = "idle",
-	[WEIR_CLOSE_SHUTDOWN] = "shutdown",
+	[WEIR_CLOSE_SHUTDOWN] = "shutdown", [WEIR_CLOSE_OVERDUE] = "overdue",
 };
 
 void
@@ -357,7 +360,7 @@ app_event_parse(struct app_event *event, const char *text)
 		event->kind = (enum app_event_kind)kind;
 		if (kind == APP_TEXT && !scan_uint32(&text, &event->bytes))
 			return "event text needs a number";
-		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_SHUTDOWN; i++) {
+		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_OVERDUE; i++) {
 			event->reason = (enum weir_close_reason)i;
 			if (scan_literal(&text, reason_names[i]))
 				break;

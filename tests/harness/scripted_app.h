@@ -56,6 +56,7 @@ enum app_verb {
 	APP_DO_PAUSE,
 	APP_DO_RESUME,
 	APP_DO_NODELAY,
+	APP_DO_EXPECT, /* weir_conn_expect(): a request, or with 0 nothing */
 };
 
 struct app_command {

@@ -40,7 +40,7 @@ struct weir_core;
 struct weir_conn;
 
 /* Raised whenever struct weir_app_ops or a contract below changes. */
-#define WEIR_APP_VERSION 1
+#define WEIR_APP_VERSION 2
 
 /* Why a connection ended. */
 enum weir_close_reason {
@@ -49,6 +49,7 @@ enum weir_close_reason {
 	WEIR_CLOSE_TIMEOUT,  /* the peer stopped acknowledging (RFC 9293, 3.8.3: R2) */
 	WEIR_CLOSE_IDLE,     /* no segment for longer than the configuration allows */
 	WEIR_CLOSE_SHUTDOWN, /* weir is stopping */
+	WEIR_CLOSE_OVERDUE,  /* what the peer owed did not come in time: weir_conn_expect() */
 };
 
 /* An end of a connection. */
@@ -144,6 +145,19 @@ WEIR_API void weir_conn_abort(struct weir_core *core, struct weir_conn *conn);
  */
 WEIR_API void weir_conn_pause(struct weir_core *core, struct weir_conn *conn);
 WEIR_API void weir_conn_resume(struct weir_core *core, struct weir_conn *conn);
+
+/*
+ * What the peer owes.  With `request` it owes a request, or the rest of one, and
+ * has the configuration's [tcp] request_timeout for it from this call on, however
+ * it is dealt out; text of ours that is on its way to it stops the time, which
+ * begins anew when that is acknowledged.  Then weir resets the connection and says
+ * WEIR_CLOSE_OVERDUE.  Without `request` nothing is owed.
+ *
+ * From on_open on the peer owes one first octet.  An application whose peers may
+ * be silent says so there; one that knows where a request ends asks for that, and
+ * again for the next.  The peer's FIN, and weir_conn_shutdown(), end all debts.
+ */
+WEIR_API void weir_conn_expect(struct weir_core *core, struct weir_conn *conn, bool request);
 
 /* Nagle's algorithm is on at first; turn it off to send small pieces at once (MUST-17). */
 WEIR_API void weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodelay);

@@ -113,6 +113,7 @@ struct weir_tcp_config {
 	uint32_t msl_ms;	 /* TIME-WAIT lasts twice as long: 1 to 120000 */
 	uint32_t fin_wait_2_ms;	 /* 1000 to 86400000 */
 	uint32_t idle_timeout_ms; /* 0: never, to 4294967295 */
+	uint32_t request_timeout_ms; /* for what a peer owes, weir_conn_expect(); 0: no limit */
 	uint32_t persist_timeout_ms; /* 0: never */
 	uint8_t ttl;		 /* 1 to 255 */
 	uint8_t dscp;		 /* 0 to 63 */

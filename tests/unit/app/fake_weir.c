@@ -23,6 +23,7 @@ fake_open(const struct weir_app_ops *ops, const char *args, uint32_t room)
 	delivered_count = 0;
 	memset(&fake_conn, 0, sizeof(fake_conn));
 	fake_conn.room = room;
+	fake_conn.owes_text = true;
 	if (ops->init != NULL)
 		assert_int_equal(ops->init(NULL, args, &state), 0);
 	return ops->on_open != NULL ? ops->on_open(NULL, &fake_conn, state) : 0;
@@ -193,6 +194,15 @@ weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodel
 {
 	(void)core;
 	conn->is_nodelay = nodelay;
+}
+
+void
+weir_conn_expect(struct weir_core *core, struct weir_conn *conn, bool request)
+{
+	(void)core;
+	assert_false(conn->is_aborted);
+	conn->owes_text = false;
+	conn->owes_request = request;
 }
 
 void

@@ -25,7 +25,9 @@ struct weir_conn {
 	bool has_shut_down;
 	bool is_aborted;
 	bool is_nodelay;
-	bool is_waiting; /* is owed an on_writable */
+	bool owes_request; /* weir_conn_expect() */
+	bool owes_text;	   /* until the first octet, or until it is called */
+	bool is_waiting;   /* is owed an on_writable */
 	uint64_t sent_bytes;
 	char sent[FAKE_SENT_BYTES + 1]; /* the first of them, and a NUL */
 };

@@ -238,3 +238,16 @@ TEST(a_short_message_buffer_for_arguments_is_not_overrun)
 	assert_string_equal(message, "\"");
 	assert_int_equal(message[2], '#');
 }
+
+TEST(clients_that_need_not_speak_owe_nothing)
+{
+	assert_int_equal(fake_open(&chargen_app, "bytes=10", 100), 0);
+	assert_false(fake_conn.owes_text || fake_conn.owes_request);
+	fake_close();
+	assert_int_equal(fake_open(&discard_app, "", 100), 0);
+	assert_false(fake_conn.owes_text || fake_conn.owes_request);
+	fake_close();
+	assert_int_equal(fake_open(&echo_app, "", 100), 0);
+	assert_true(fake_conn.owes_text);
+	fake_close();
+}

@@ -43,6 +43,23 @@ TEST(a_request_is_answered_and_the_connection_stays)
 	fake_close();
 }
 
+/* One that is dealt out octet by octet has the time of one request, not of one octet. */
+TEST(a_whole_request_is_owed_from_the_beginning_and_after_each_answer)
+{
+	open_hi(10);
+	assert_true(fake_conn.owes_request);
+	fake_conn.owes_request = false;
+	fake_deliver("GET / HT");
+	assert_false(fake_conn.owes_request); /* was not asked for again: the time goes on */
+	fake_deliver("TP/1.1\r\nHost: a\r\n\r\n");
+	assert_false(fake_conn.owes_request); /* the answer is on its way */
+	fake_make_room(10000);
+	assert_true(fake_conn.owes_request);
+	fake_deliver(CLOSE_REQUEST);
+	assert_false(fake_conn.owes_request);
+	fake_close();
+}
+
 TEST(a_request_may_be_cut_anywhere)
 {
 	for (size_t cut = 1; cut < strlen(REQUEST); cut++) {

@@ -22,8 +22,8 @@ struct bench_calls {
 	_Atomic uint32_t init;
 	_Atomic uint32_t fini;
 	_Atomic uint32_t open;
-	_Atomic uint32_t close[WEIR_CLOSE_SHUTDOWN + 1]; /* by reason */
-	_Atomic int init_error;				 /* for init() to return */
+	_Atomic uint32_t close[WEIR_CLOSE_OVERDUE + 1]; /* by reason */
+	_Atomic int init_error;				/* for init() to return */
 };
 
 struct bench {
