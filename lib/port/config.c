@@ -41,6 +41,7 @@ static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, retransmit_timeout_ms, "retransmit_timeout", 1000, 86400000),
 	CONFIG_RANGE(weir_tcp_config, msl_ms, "msl", 1, 120000),
 	CONFIG_RANGE(weir_tcp_config, fin_wait_2_ms, "fin_wait_2", 1000, 86400000),
+	CONFIG_RANGE(weir_tcp_config, stall_rate, "stall_rate", 0, 1000000000),
 	CONFIG_RANGE(weir_tcp_config, ttl, "ttl", 1, 255),
 	CONFIG_RANGE(weir_tcp_config, dscp, "dscp", 0, 63),
 	CONFIG_RANGE(weir_tcp_config, rst_rate, "rst_rate", 0, 1000000),
@@ -99,6 +100,8 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->msl_ms = 30000; /* RFC 9293, 3.4.2 says two minutes; see config/README.md */
 	tcp->fin_wait_2_ms = 60000;
 	tcp->request_timeout_ms = 60000;
+	tcp->stall_timeout_short_ms = 10000;
+	tcp->stall_rate = 50;
 	tcp->ttl = 64;
 	tcp->timestamps = true;
 	tcp->window_scaling = true;

@@ -41,6 +41,9 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 	tcp->time_wait_ticks = bounded_ticks(2 * config->msl_ms);
 	tcp->fin_wait_2_ticks = bounded_ticks(config->fin_wait_2_ms);
 	tcp->request_ticks = bounded_ticks(config->request_timeout_ms);
+	tcp->stall_ticks = bounded_ticks(config->stall_timeout_ms);
+	tcp->stall_short_ticks = bounded_ticks(config->stall_timeout_short_ms);
+	tcp->stall_rate = config->stall_rate;
 	tcp->idle_ticks = bounded_ticks(config->idle_timeout_ms);
 	tcp->persist_ticks = bounded_ticks(config->persist_timeout_ms);
 }

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "tcp_loss.h"
+#include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_seq.h"
 #include "tcp_timers.h"
@@ -67,6 +68,7 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	uint32_t text = acked - (fin_acked ? 1 : 0);
 
 	sample_rtt(engine, tcb, transfer, seg);
+	tcp_pressure_moved(transfer, acked);
 	text_queue_drop(&transfer->send, text);
 	counter_add(engine->counters, COUNTER_tx_data_bytes, text);
 	tcb->snd_una = seg->ack;
@@ -75,7 +77,7 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	tcp_timer_restart(engine, idx);
 	if (transfer->send.bytes > 0 || tcb_has(tcb, TCB_FIN_QUEUED))
 		tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
-	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	tcp_pressure_settle(engine, idx);
 }
 
 void

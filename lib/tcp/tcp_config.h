@@ -38,9 +38,12 @@ struct tcp_config {
 	uint32_t retransmit_ticks;  /* R2 */
 	uint32_t time_wait_ticks;   /* 2 MSL */
 	uint32_t fin_wait_2_ticks;
-	uint32_t idle_ticks;	/* 0: never */
-	uint32_t request_ticks; /* for what the peer owes; 0: no limit */
-	uint32_t persist_ticks; /* 0: never */
+	uint32_t idle_ticks;	    /* 0: never */
+	uint32_t stall_ticks;	    /* for a peer to move in; 0: any time */
+	uint32_t stall_short_ticks; /* the same under pressure */
+	uint32_t stall_rate;	    /* octets per second a peer should move by */
+	uint32_t request_ticks;	    /* for what the peer owes; 0: no limit */
+	uint32_t persist_ticks;	    /* 0: never */
 	uint8_t ttl;
 	uint8_t tos;	    /* DSCP << 2 */
 	uint8_t rcv_wscale; /* our shift, when window scaling is agreed */

@@ -108,6 +108,9 @@ struct tcp_engine {
 	struct rate_limit challenge_limit;
 	struct tcp_syn_policy syn_policy;
 	struct tcp_source_limits source_limits;
+	uint32_t pressure_tick;	    /* tcp_pressure_poll(): when it looked last ... */
+	uint32_t pressure_transfer; /* ... and at which transfer and flow it goes on */
+	uint32_t pressure_flow;
 
 	uint32_t deferred[TCP_DEFERRED_MAX];
 	uint32_t deferred_count;

@@ -18,6 +18,7 @@
 #include "check.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
+#include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_segment_text.h"
 #include "tcp_seq.h"
@@ -266,7 +267,7 @@ tcp_output(struct tcp_engine *engine, uint32_t idx)
 		return false;
 	if (begin(&sender, engine, idx)) {
 		is_stuck = send_all(&sender);
-		tcp_transfer_settle(&engine->transfers, sender.tcb->transfer, sender.tcb);
+		tcp_pressure_settle(engine, idx);
 	}
 	send_owed_acks(engine, idx);
 	/* The list must keep places for events: what does not fit waits for an ACK or the timer. */

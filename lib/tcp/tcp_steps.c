@@ -9,6 +9,7 @@
 #include "tcp_ack.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
+#include "tcp_pressure.h"
 #include "tcp_reassembly.h"
 #include "tcp_seq.h"
 #include "tcp_state.h"
@@ -261,6 +262,8 @@ take_in_order(struct tcp_engine *engine, uint32_t idx, struct tcp_transfer *tran
 		text_queue_append(&transfer->receive, seg->m);
 		seg->m = NULL;
 		tcb->rcv_nxt += seg->text_bytes - known;
+		if (transfer->send.bytes == 0)
+			tcp_pressure_moved(transfer, seg->text_bytes - known);
 		counter_increment(engine->counters, COUNTER_segment_in_order);
 		if (tcb->awaits == TCP_AWAITS_TEXT)
 			tcp_timer_await(engine, idx, TCP_AWAITS_NOTHING);
@@ -296,7 +299,7 @@ tcp_take_text(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg, bool
 		reason = hold_text(engine, idx, transfer, seg);
 	else
 		take_in_order(engine, idx, transfer, seg, fin_is_next);
-	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	tcp_pressure_settle(engine, idx);
 	return reason;
 }
 

@@ -8,6 +8,7 @@
 #include "tcp_emit.h"
 #include "tcp_loss.h"
 #include "tcp_output.h"
+#include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_state.h"
 #include "tcp_syn_policy.h"
@@ -110,6 +111,21 @@ tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits)
 	purpose = purpose_of(engine, tcb);
 	if (purpose == PURPOSE_REQUEST || purpose == PURPOSE_IDLE)
 		tcp_timer_restart(engine, idx);
+}
+
+uint32_t
+tcp_timer_request_age(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	const struct timer_node *timer = &flow_pool_get(&engine->flows, idx)->timer;
+	uint32_t left;
+
+	if (tcb->awaits == TCP_AWAITS_NOTHING || tcb->state != TCPS_ESTABLISHED ||
+	    tcb_has(tcb, TCB_WANT_WRITABLE) || !timer_node_is_armed(timer) ||
+	    purpose_of(engine, tcb) != PURPOSE_REQUEST)
+		return 0;
+	left = timer->deadline - engine->tick;
+	return left < engine->config->request_ticks ? engine->config->request_ticks - left : 0;
 }
 
 void
@@ -344,5 +360,6 @@ tcp_engine_expire(struct tcp_engine *engine)
 	timer_wheel_poll(&engine->wheel, engine->tick, TIMER_BUDGET, fire, engine);
 	time_wait_table_expire(&engine->time_wait, engine->tick, TIME_WAIT_BUDGET);
 	time_wait_table_expire(&engine->tombstones, engine->tick, TIME_WAIT_BUDGET);
+	tcp_pressure_poll(engine);
 	tcp_syn_policy_calm(engine);
 }

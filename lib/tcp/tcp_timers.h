@@ -23,6 +23,9 @@ void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
 /* The peer owes this from now on, and has the request timeout for it. */
 void tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits);
 
+/* Ticks since the peer has owed a first octet or a request; 0 where it owes none. */
+uint32_t tcp_timer_request_age(struct tcp_engine *engine, uint32_t idx);
+
 /* Look at this connection again in the next tick, whatever its timer says. */
 void tcp_timer_soon(struct tcp_engine *engine, uint32_t idx);
 

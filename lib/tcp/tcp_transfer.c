@@ -34,6 +34,7 @@ tcp_transfer_pool_init(struct tcp_transfer_pool *pool, void *memory, uint32_t ca
 	pool->transfers = memory;
 	pool->capacity = capacity;
 	pool->used = 0;
+	pool->idle = 0;
 	pool->idle_head = TCP_TRANSFER_NONE;
 	pool->idle_tail = TCP_TRANSFER_NONE;
 	pool->free = capacity > 0 ? 0 : TCP_TRANSFER_NONE;
@@ -49,6 +50,7 @@ idle_list_add(struct tcp_transfer_pool *pool, uint32_t idx)
 	struct tcp_transfer *transfer = tcp_transfer_get(pool, idx);
 
 	transfer->is_idle = true;
+	pool->idle++;
 	transfer->next = TCP_TRANSFER_NONE;
 	transfer->previous = pool->idle_tail;
 	if (pool->idle_tail == TCP_TRANSFER_NONE)
@@ -72,6 +74,7 @@ idle_list_remove(struct tcp_transfer_pool *pool, uint32_t idx)
 	else
 		tcp_transfer_get(pool, transfer->next)->previous = transfer->previous;
 	transfer->is_idle = false;
+	pool->idle--;
 }
 
 uint32_t
@@ -119,7 +122,8 @@ tcp_transfer_settle(struct tcp_transfer_pool *pool, uint32_t idx, const struct t
 {
 	struct tcp_transfer *transfer = tcp_transfer_get(pool, idx);
 	bool is_empty = transfer->send.bytes == 0 && transfer->receive.bytes == 0 &&
-			transfer->held == NULL && tcb->snd_una == tcb->snd_nxt;
+			transfer->held == NULL && !transfer->persisting &&
+			tcb->snd_una == tcb->snd_nxt;
 
 	if (is_empty == transfer->is_idle)
 		return;

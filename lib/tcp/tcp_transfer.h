@@ -46,12 +46,13 @@ struct tcp_transfer {
 	uint32_t ca_acked; /* octets acknowledged since cwnd last grew (congestion avoidance) */
 	uint32_t rtt_seq;  /* the octet being timed, without timestamps (RFC 6298, 3) */
 	uint32_t rtt_start_us;
-	uint32_t
-		since; /* tick of the first unanswered retransmission or probe: R2 begins */
+	uint32_t since;	  /* tick of the first unanswered retransmission or probe: R2 begins */
 	uint32_t last_tx; /* tick of the last text sent (RFC 5681, 4.1) */
 	uint32_t flow;	  /* whose it is, FLOW_NONE when free */
 	uint32_t next;	  /* in the list of idle or free ones */
 	uint32_t previous;
+	uint32_t owed_since;  /* tick: since then the peer should move, see tcp_pressure.c ... */
+	uint32_t moved;	      /* ... and has, by so many octets */
 	uint32_t held_latest; /* in the segment held last: SACK reports it first (RFC 2018, 4) */
 	uint16_t held_count;  /* segments in `held` */
 	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
@@ -61,6 +62,7 @@ struct tcp_transfer {
 	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
 	bool rtt_timing; /* rtt_seq is valid */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
+	bool is_owed;	 /* owed_since and moved are valid */
 	bool is_idle;	 /* in the idle list */
 };
 
@@ -74,6 +76,7 @@ struct tcp_transfer_pool {
 	struct tcp_transfer *transfers;
 	uint32_t capacity;
 	uint32_t used;	    /* with a flow, idle ones included */
+	uint32_t idle;	    /* of these, in the idle list */
 	uint32_t free;	    /* head of the free list */
 	uint32_t idle_head; /* least recently used first */
 	uint32_t idle_tail;

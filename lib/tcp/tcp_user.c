@@ -8,6 +8,7 @@
 #include <rte_common.h>
 
 #include "check.h"
+#include "tcp_pressure.h"
 #include "tcp_state.h"
 #include "tcp_steps.h"
 #include "tcp_timers.h"
@@ -67,7 +68,7 @@ tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
 	if (transfer == NULL)
 		return wait_for_buffers(engine, idx);
 	text_queue_append(&transfer->send, chain);
-	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	tcp_pressure_settle(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
 	return 0;
 }
@@ -137,7 +138,7 @@ tcp_user_receive(struct tcp_engine *engine, uint32_t idx)
 	chain = text_queue_take(&transfer->receive);
 	if (chain == NULL || tcb->state == TCPS_CLOSED)
 		return chain;
-	tcp_transfer_settle(&engine->transfers, tcb->transfer, tcb);
+	tcp_pressure_settle(engine, idx);
 	if (tcp_window_has_opened(engine->config, tcb, 0))
 		tcp_defer(engine, idx, TCP_DEFER_ACK);
 	return chain;

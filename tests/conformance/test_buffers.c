@@ -116,3 +116,35 @@ CONVERSATION(when_buffers_are_short_nothing_is_hoarded, "cookies=always,never fa
 	app_write(c, 10);
 	expect_tx(c, "P. 1:11(10) ack 21");
 }
+
+/* Text behind a hole that nobody closes is given up for others, and not too soon. */
+/* proves: ATTACK-C4 ATTACK-E13 */
+CONVERSATION(when_buffers_are_short_old_holes_are_given_up, "cookies=always,never family=4,6")
+{
+	uint32_t buffers;
+
+	established(c);
+	buffers = rte_mempool_avail_count(c->rig.pool);
+	rx(c, "P. 11:21(10) ack 1");
+	expect_tx(c, ". 1:1(0) ack 1");
+	advance(c, 2000);
+	assert_int_equal(rte_mempool_avail_count(c->rig.pool), buffers - 1); /* nothing is short */
+	speak_as(c, 1);
+	established(c);
+	rx(c, "P. 11:21(10) ack 1");
+	expect_tx(c, ". 1:1(0) ack 1");
+	c->rig.core->tcp.buffers_short = true;
+	advance(c, 5);
+	assert_int_equal(c->rig.core->counters.value[COUNTER_segment_given_up], 1);
+	assert_int_equal(rte_mempool_avail_count(c->rig.pool), buffers - 1);
+	rx(c, "P. 1:11(10) ack 1");
+	expect_tx(c, ". 1:1(0) ack 21"); /* the young one was kept */
+	expect_event(c, "text 20");
+	speak_as(c, 0);
+	rx(c, "P. 1:11(10) ack 1");
+	expect_event(c, "text 10");
+	c->rig.core->tcp.buffers_short = false;
+	rx(c, "P. 11:21(10) ack 1");
+	expect_tx(c, ". 1:1(0) ack 21");
+	expect_event(c, "text 10");
+}

@@ -500,6 +500,7 @@ begin(uint8_t settings)
 	setup.tcp.send_buffer = settings & 0x20 ? 4096 : 65536;
 	setup.tcp.idle_ticks = settings & 0x40 ? ticks_in_ms(10000) : 0;
 	setup.tcp.request_ticks = settings & 0x80 ? ticks_in_ms(3000) : 0;
+	setup.tcp.stall_short_ticks = setup.tcp.request_ticks;
 	setup.tcp.transfers_max = settings & 0x80 ? 2 : 32;
 	setup.tcp.syn_queue_max = 3;
 	setup.tcp.time_wait_max = 3;

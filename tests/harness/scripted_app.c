@@ -337,6 +337,7 @@ static const char *const reason_names[] = {
 	[WEIR_CLOSE_NORMAL] = "normal",	    [WEIR_CLOSE_RESET] = "reset",
 	[WEIR_CLOSE_TIMEOUT] = "timeout",   [WEIR_CLOSE_IDLE] = "idle",
 	[WEIR_CLOSE_SHUTDOWN] = "shutdown", [WEIR_CLOSE_OVERDUE] = "overdue",
+	[WEIR_CLOSE_STALLED] = "stalled",
 };
 
 void
@@ -360,7 +361,7 @@ app_event_parse(struct app_event *event, const char *text)
 		event->kind = (enum app_event_kind)kind;
 		if (kind == APP_TEXT && !scan_uint32(&text, &event->bytes))
 			return "event text needs a number";
-		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_OVERDUE; i++) {
+		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_STALLED; i++) {
 			event->reason = (enum weir_close_reason)i;
 			if (scan_literal(&text, reason_names[i]))
 				break;

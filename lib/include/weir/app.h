@@ -50,6 +50,7 @@ enum weir_close_reason {
 	WEIR_CLOSE_IDLE,     /* no segment for longer than the configuration allows */
 	WEIR_CLOSE_SHUTDOWN, /* weir is stopping */
 	WEIR_CLOSE_OVERDUE,  /* what the peer owed did not come in time: weir_conn_expect() */
+	WEIR_CLOSE_STALLED,  /* the peer took too little of what was sent for too long */
 };
 
 /* An end of a connection. */

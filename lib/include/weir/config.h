@@ -115,6 +115,9 @@ struct weir_tcp_config {
 	uint32_t idle_timeout_ms; /* 0: never, to 4294967295 */
 	uint32_t request_timeout_ms; /* for what a peer owes, weir_conn_expect(); 0: no limit */
 	uint32_t persist_timeout_ms; /* 0: never */
+	uint32_t stall_timeout_ms; /* for a peer to move by stall_rate in; 0: any time */
+	uint32_t stall_timeout_short_ms; /* while transfers or buffers are short; 0: as above */
+	uint32_t stall_rate; /* octets per second, 0 to 1000000000; 0: any octet will do */
 	uint8_t ttl;		 /* 1 to 255 */
 	uint8_t dscp;		 /* 0 to 63 */
 	bool timestamps;

@@ -21,11 +21,13 @@ TEST(defaults_become_ticks)
 	config.tcp.msl_ms = 30000;
 	config.tcp.idle_timeout_ms = 0;
 	config.tcp.request_timeout_ms = 0;
+	config.tcp.stall_timeout_short_ms = 0;
 	make();
 	assert_int_equal(tcp.delayed_ack_ticks, ticks_in_ms(40));
 	assert_int_equal(tcp.time_wait_ticks, ticks_in_ms(60000));
 	assert_int_equal(tcp.idle_ticks, 0);
 	assert_int_equal(tcp.request_ticks, 0);
+	assert_int_equal(tcp.stall_short_ticks, 0);
 }
 
 TEST(a_short_time_is_never_none_at_all)

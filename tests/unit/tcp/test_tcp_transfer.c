@@ -142,6 +142,25 @@ TEST(an_idle_transfer_is_lent_on_least_recently_used_first)
 	free(memory);
 }
 
+/* A FIN that waits for the window: the time for which it has must not be forgotten. */
+TEST(a_transfer_that_persists_is_never_idle)
+{
+	void *memory = malloc(tcp_transfer_pool_bytes(TRANSFERS));
+	struct tcp_transfer_pool pool = pool_of(memory);
+	struct tcp_tcb quiet = {0};
+	uint32_t robbed, idx = tcp_transfer_create(&pool, 7, &robbed);
+
+	tcp_transfer_get(&pool, idx)->persisting = true;
+	tcp_transfer_settle(&pool, idx, &quiet);
+	assert_false(tcp_transfer_get(&pool, idx)->is_idle);
+	tcp_transfer_get(&pool, idx)->persisting = false;
+	tcp_transfer_settle(&pool, idx, &quiet);
+	assert_int_equal(pool.idle, 1);
+	tcp_transfer_destroy(&pool, idx);
+	assert_int_equal(pool.idle, 0);
+	free(memory);
+}
+
 TEST(a_transfer_with_octets_out_is_never_idle)
 {
 	void *memory = malloc(tcp_transfer_pool_bytes(TRANSFERS));
