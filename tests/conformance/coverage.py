@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which test proves which requirement: requirements.txt + tests -> COVERAGE.md.
+"""Which test proves what: requirements.txt and hardening.txt + tests -> two tables.
 
-    coverage.py             write COVERAGE.md
-    coverage.py --check     fail if it is out of date (for the test suite)
+    coverage.py             write COVERAGE.md and HARDENING.md
+    coverage.py --check     fail if one is out of date (for the test suite)
 
-Either way it fails where a test names a requirement that does not exist, where a
+A test names what it proves in a comment: a script anywhere, C and Python before the
+test.  Either way it fails where a test names a requirement that does not exist, where a
 requirement has neither a test nor a reason, and where it has both, unless the
 reason begins with "partly".
 """
@@ -15,9 +16,8 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-COVERAGE = HERE / "COVERAGE.md"
 TAG = re.compile(r"proves:\s*(.*?)\s*(?:\*/)?$")
-TEST = re.compile(r"^(?:CONVERSATION|TEST)\((\w+)")
+TEST = re.compile(r"^(?:CONVERSATION|TEST)\((\w+)|^def (test_\w+)")
 
 
 class Requirement:
@@ -28,19 +28,28 @@ class Requirement:
         self.tests = []
 
 
-def read_requirements(faults):
+class Table:
+    def __init__(self, source, target, title, summary, faults):
+        self.target = HERE / target
+        self.source = source
+        self.title = title
+        self.summary = summary
+        self.requirements, self.headings = read_requirements(source, faults)
+
+
+def read_requirements(source, faults):
     """The requirements by ID, in order, and the headings before them."""
     requirements, headings, heading = {}, {}, ""
-    lines = (HERE / "requirements.txt").read_text().splitlines()
+    lines = (HERE / source).read_text().splitlines()
     for number, line in enumerate(lines, 1):
         if line.startswith("## "):
             heading = line[3:]
         elif line.strip() and not line.startswith("#"):
             fields = [field.strip() for field in line.split("|")]
             if len(fields) != 4:
-                faults.append(f"requirements.txt:{number}: not ID | where | text | reason")
+                faults.append(f"{source}:{number}: not ID | where | text | reason")
             elif fields[0] in requirements:
-                faults.append(f"requirements.txt:{number}: {fields[0]} comes twice")
+                faults.append(f"{source}:{number}: {fields[0]} comes twice")
             else:
                 headings[fields[0]] = heading
                 requirements[fields[0]] = Requirement(*fields[1:])
@@ -56,7 +65,7 @@ def tags_of_script(path):
 
 
 def tags_of_source(path):
-    """The same of a C file: a tag belongs to the next test."""
+    """The same of a C or Python file: a tag belongs to the next test."""
     pending = []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = TAG.search(line)
@@ -65,13 +74,14 @@ def tags_of_source(path):
             pending.append((number, match.group(1).split()))
         elif test:
             for tagged, ids in pending:
-                yield tagged, ids, f"{path.stem}: {test.group(1)}"
+                yield tagged, ids, f"{path.stem}: {test.group(1) or test.group(2)}"
             pending = []
 
 
 def collect(requirements, faults):
     sources = [(path, tags_of_script) for path in sorted(HERE.glob("*.pkt"))]
     sources += [(path, tags_of_source) for path in sorted(HERE.parent.glob("*/**/*.c"))]
+    sources += [(path, tags_of_source) for path in sorted(HERE.parent.glob("integration/*.py"))]
     for path, tags_of in sources:
         for number, ids, test in tags_of(path):
             for name in ids:
@@ -90,7 +100,7 @@ def judge(requirements, faults):
             faults.append(f"{name}: proved by {requirement.tests[0]}, so it needs no reason")
 
 
-def summary(requirements):
+def summary_of_requirements(requirements):
     """One line: how many labelled MUSTs are proved, and how many are excused."""
     must = [r for name, r in requirements.items() if name.startswith("MUST-")]
     proved = sum(1 for r in must if r.tests)
@@ -99,17 +109,23 @@ def summary(requirements):
             f"{sum(1 for r in requirements.values() if r.tests)} are proved.")
 
 
-def table(requirements, headings):
+def summary_of_hardening(requirements):
+    proved = sum(1 for r in requirements.values() if r.tests)
+    return (f"Of {len(requirements)} attacks {proved} are tried by tests and "
+            f"{len(requirements) - proved} have a reason why not.")
+
+
+def text_of(table):
     lines = [
-        "# What is proved, and by which test",
+        f"# {table.title}",
         "",
-        "Made by `coverage.py` from `requirements.txt` and the tests; do not edit.",
-        summary(requirements),
+        f"Made by `coverage.py` from `{table.source}` and the tests; do not edit.",
+        table.summary(table.requirements),
     ]
     heading = None
-    for name, requirement in requirements.items():
-        if headings[name] != heading:
-            heading = headings[name]
+    for name, requirement in table.requirements.items():
+        if table.headings[name] != heading:
+            heading = table.headings[name]
             lines += ["", f"## {heading}", "", "| ID | where | requirement | proved by |",
                       "| --- | --- | --- | --- |"]
         proof = [f"`{test}`" for test in dict.fromkeys(requirement.tests)]
@@ -119,16 +135,27 @@ def table(requirements, headings):
     return "\n".join(lines) + "\n"
 
 
+def write(table, faults):
+    text = text_of(table)
+    if "--check" not in sys.argv:
+        table.target.write_text(text)
+    elif not table.target.exists() or table.target.read_text() != text:
+        faults.append(f"{table.target.name} is out of date: run tests/conformance/coverage.py")
+
+
 def main():
     faults = []
-    requirements, headings = read_requirements(faults)
-    collect(requirements, faults)
-    judge(requirements, faults)
-    text = table(requirements, headings)
-    if "--check" not in sys.argv:
-        COVERAGE.write_text(text)
-    elif not COVERAGE.exists() or COVERAGE.read_text() != text:
-        faults.append("COVERAGE.md is out of date: run tests/conformance/coverage.py")
+    tables = [
+        Table("requirements.txt", "COVERAGE.md", "What is proved, and by which test",
+              summary_of_requirements, faults),
+        Table("hardening.txt", "HARDENING.md", "What is tried against weir, and by which test",
+              summary_of_hardening, faults),
+    ]
+    everything = {name: r for table in tables for name, r in table.requirements.items()}
+    collect(everything, faults)
+    judge(everything, faults)
+    for table in tables:
+        write(table, faults)
     for fault in faults:
         print(fault)
     return 1 if faults else 0

@@ -37,6 +37,7 @@ CONVERSATION(a_syn_to_many_is_never_answered, "cookies=always,never family=4")
 }
 
 /* proves: MUST-57 */
+/* proves: ATTACK-C10 */
 CONVERSATION(a_syn_to_many_is_never_answered_ipv6, "cookies=always,never family=6")
 {
 	static const uint8_t all_nodes[16] = {0xff, 2, [15] = 1};
@@ -50,6 +51,7 @@ CONVERSATION(a_syn_to_many_is_never_answered_ipv6, "cookies=always,never family=
 
 /* A unicast packet in a broadcast or multicast frame. */
 /* proves: MUST-57 */
+/* proves: ATTACK-C10 ATTACK-F3 */
 CONVERSATION(a_syn_in_a_group_frame_is_never_answered, "cookies=always,never family=4,6")
 {
 	memset(c->peer->path.server.mac, 0xff, 6);
@@ -61,6 +63,7 @@ CONVERSATION(a_syn_in_a_group_frame_is_never_answered, "cookies=always,never fam
 }
 
 /* proves: MUST-63 */
+/* proves: ATTACK-C9 */
 CONVERSATION(nobody_can_be_at_these_sources, "cookies=always,never family=4")
 {
 	const struct ip_addr sources[] = {
@@ -79,6 +82,7 @@ CONVERSATION(nobody_can_be_at_these_sources, "cookies=always,never family=4")
 }
 
 /* proves: MUST-63 */
+/* proves: ATTACK-C9 */
 CONVERSATION(nobody_can_be_at_these_sources_ipv6, "cookies=always,never family=6")
 {
 	static const uint8_t sources[][16] = {
@@ -97,7 +101,7 @@ CONVERSATION(nobody_can_be_at_these_sources_ipv6, "cookies=always,never family=6
 }
 
 /* A segment with our own address and port as its source must not make us talk to ourselves. */
-/* proves: MUST-63 ATTACK-C13 */
+/* proves: MUST-63 ATTACK-C8 */
 CONVERSATION(land_is_never_answered, "cookies=always,never family=4,6")
 {
 	c->peer->path.client.addr = c->peer->path.server.addr;

@@ -104,6 +104,7 @@ expect_service(struct conversation *c, uint32_t client)
 }
 
 /* proves: ATTACK-A1 ATTACK-A3 RFC4987-3.6 */
+/* proves: ATTACK-F1 ATTACK-F5 */
 CONVERSATION(a_flood_of_syns_costs_no_memory, "cookies=always family=4,6")
 {
 	uint32_t buffers = rte_mempool_avail_count(c->rig.pool);
@@ -120,6 +121,7 @@ CONVERSATION(a_flood_of_syns_costs_no_memory, "cookies=always family=4,6")
 
 /* With options, and with text: the answer has no option that the SYN had not. */
 /* proves: ATTACK-A3 ATTACK-A7 */
+/* proves: ATTACK-F1 */
 CONVERSATION(no_syn_is_answered_with_more_than_it_was, "cookies=always family=4,6")
 {
 	flood(c, "S 0:0(0) win 1024 <mss 1460>");
@@ -152,6 +154,7 @@ CONVERSATION(under_a_flood_auto_serves_honest_clients, "cookies=auto family=4,6"
 }
 
 /* proves: ATTACK-A5 ATTACK-B6 */
+/* proves: ATTACK-F1 ATTACK-F2 */
 CONVERSATION(a_flood_of_acks_opens_nothing, "cookies=always family=4,6")
 {
 	struct traffic traffic = flood(c, "P. 0:100(100) ack 1 win 1024");
@@ -163,6 +166,7 @@ CONVERSATION(a_flood_of_acks_opens_nothing, "cookies=always family=4,6")
 }
 
 /* proves: ATTACK-A4 ATTACK-A16 */
+/* proves: ATTACK-F1 ATTACK-F3 */
 CONVERSATION(replies_to_strangers_are_limited, "cookies=always,never family=4,6")
 {
 	struct traffic traffic = flood(c, "F. 0:0(0) ack 1 win 1024");
@@ -180,6 +184,7 @@ CONVERSATION(replies_to_strangers_are_limited, "cookies=always,never family=4,6"
 
 /* Random segments on a living connection: few answers, nothing delivered, and it lives. */
 /* proves: ATTACK-A2 ATTACK-A6 ATTACK-B1 ATTACK-B2 ATTACK-B3 */
+/* proves: ATTACK-F4 */
 CONVERSATION(a_flood_on_a_living_connection_changes_nothing, "cookies=always,never family=4,6")
 {
 	static const char *const notations[] = {

@@ -124,6 +124,7 @@ expect_transfer_goes_on(struct conversation *c)
 }
 
 /* proves: MUST-55 MUST-56 ATTACK-D1 */
+/* proves: ATTACK-D2 ATTACK-D6 ATTACK-F3 */
 CONVERSATION(an_icmp_error_aborts_and_slows_nothing, "cookies=always,never family=4")
 {
 	static const struct {
@@ -142,6 +143,7 @@ CONVERSATION(an_icmp_error_aborts_and_slows_nothing, "cookies=always,never famil
 }
 
 /* proves: MUST-56 ATTACK-D1 */
+/* proves: ATTACK-F3 */
 CONVERSATION(an_icmpv6_error_aborts_and_slows_nothing, "cookies=always,never family=6")
 {
 	begin_transfer(c);

@@ -42,6 +42,7 @@ def check_all_taken(bed):
     counters.check_balance()
 
 
+# proves: ATTACK-A1 ATTACK-F5
 def test_curl_works_during_a_syn_flood_that_costs_no_memory(new_testbed):
     bed = quiet_testbed(new_testbed, cookies="always")
     for _ in range(10):
@@ -82,6 +83,7 @@ def test_a_syn_flood_switches_cookies_on_and_its_end_off_again(new_testbed):
     ("ack", {"cookie_forged", "cookie_expired"}),
     ("rst", {"rst_no_connection"}),
 ])
+# proves: ATTACK-A5 ATTACK-B2
 def test_curl_works_during_a_flood_of_strays(new_testbed, kind, reasons):
     bed = quiet_testbed(new_testbed, cookies="always")
     assert flood_while_curl_runs(bed, kind) >= 5
@@ -92,6 +94,42 @@ def test_curl_works_during_a_flood_of_strays(new_testbed, kind, reasons):
         FRAMES - dropped_by_device
 
 
+NONSENSE = {
+    "fin": "tcp_flags_nonsense",
+    "null": "tcp_flags_nonsense",
+    "xmas": "rst_no_connection",
+    "fragment": "ip_fragment",
+    "udp": "ip_protocol_unknown",
+    "ping": "echo_limited",
+}
+
+
+# proves: ATTACK-C3 ATTACK-C5 ATTACK-C6 ATTACK-D5 ATTACK-F1 ATTACK-F2 ATTACK-F3
+@pytest.mark.parametrize("kind", NONSENSE)
+def test_nonsense_costs_no_memory_and_is_explained(new_testbed, family, kind):
+    """Nothing comes back but what is limited, nothing is kept, and each frame has its reason."""
+    frames = 100_000
+    bed = new_testbed(cookies="always")
+    assert bed.connections("--count", "10", "--octets", "10")["completed"] == 10
+    before, resident = bed.weir.settled_counters(), bed.weir.resident_kib()
+    dropped_before = bed.client.statistic(bed.interface, "tx_dropped")
+    bed.client.run(*bed.flood(kind, frames, family, rate=PER_SECOND))
+    counted = bed.weir.settled_counters().since(before)
+    counted.check_balance()
+    lost = bed.client.statistic(bed.interface, "tx_dropped") - dropped_before
+    answered = counted["echo_replied"] if kind == "ping" else 0
+    assert counted[f"drop.{NONSENSE[kind]}"] + answered >= frames - lost
+    assert counted["tx_packets"] <= counted["rx_packets"]
+    assert counted["tx_bytes"] <= counted["rx_bytes"]
+    # A second's budget of echo replies, 500 to 1500, for some seconds; a few neighbours.
+    assert counted["tx_packets"] <= (60_000 if kind == "ping" else 100)
+    assert bed.weir.resident_kib() - resident < 32 * 1024
+    assert bed.connections("--count", "10", "--octets", "10")["completed"] == 10
+    counters = bed.stop()
+    assert counters["flow_opened"] == counters["cookie_accepted"] == 20
+
+
+# proves: ATTACK-A1 ATTACK-F4
 def test_an_established_connection_is_not_disturbed_by_a_flood(new_testbed):
     bed = quiet_testbed(new_testbed, cookies="always")
     with bed.connect(ECHO) as connection:

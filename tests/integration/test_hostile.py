@@ -153,11 +153,13 @@ def check_dropped(bed, wire, reason, payload, kind):
     bed.weir.live_counters().check_balance()
 
 
+# proves: ATTACK-C1 ATTACK-C5 ATTACK-C11 ATTACK-C12
 @pytest.mark.parametrize("reason, payload", DROPS_IPV4, ids=names(DROPS_IPV4))
 def test_a_bad_ipv4_frame_is_dropped_for_its_reason(bed, wire, reason, payload):
     check_dropped(bed, wire, reason, payload, frames.ETH_IPV4)
 
 
+# proves: ATTACK-C7 ATTACK-C11 ATTACK-E11
 @pytest.mark.parametrize("reason, payload", DROPS_IPV6, ids=names(DROPS_IPV6))
 def test_a_bad_ipv6_frame_is_dropped_for_its_reason(bed, wire, reason, payload):
     check_dropped(bed, wire, reason, payload, frames.ETH_IPV6)
@@ -168,6 +170,7 @@ def test_a_frame_of_another_kind_is_dropped_for_its_reason(bed, wire, reason, ki
     check_dropped(bed, wire, reason, payload, kind)
 
 
+# proves: ATTACK-C10
 def test_a_frame_for_another_station_is_dropped(bed, wire):
     before = bed.weir.settled_counters()
     send(bed, wire, segment4(SYN), target=bytes.fromhex("02000000cafe"))
@@ -231,6 +234,7 @@ def test_a_scan_of_1000_ports_finds_the_open_ones(bed, family):
     assert bed.weir.settled_counters().since(before)["drop.no_listener"] == 997
 
 
+# proves: ATTACK-A4
 def test_resets_are_limited_in_rate(new_testbed):
     bed = new_testbed(settings={"tcp": {"rst_rate": 10}})
     refused = 0
@@ -250,6 +254,7 @@ def test_resets_are_limited_in_rate(new_testbed):
     assert bed.stop()["rst_limited"] > 0
 
 
+# proves: ATTACK-C1 ATTACK-C11
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_noise_is_survived_and_counted(bed, family, seed):
     before = bed.weir.settled_counters()
@@ -261,6 +266,7 @@ def test_noise_is_survived_and_counted(bed, family, seed):
     assert bed.connections("--count", "10", "--octets", "10")["completed"] == 10
 
 
+# proves: ATTACK-C8
 def test_a_land_attack_is_dropped(bed, wire):
     """Source and destination the same: a classic that made stacks talk to themselves."""
     before = bed.weir.settled_counters()

@@ -70,6 +70,7 @@ def test_10000_connections_are_open_at_once(new_testbed):
     check_nothing_left(bed, 10_000)
 
 
+# proves: ATTACK-A8
 def test_a_full_flow_table_refuses_politely_and_recovers(new_testbed):
     bed = new_testbed(settings={"limits": {"flows": 100}})
     process = bed.client.popen(

@@ -5,7 +5,9 @@
  *
  *	flood [OPTIONS] INTERFACE MAC ADDRESS PORT
  *
- *	--kind KIND	syn | ack | rst: well-formed segments with random numbers;
+ *	--kind KIND	syn | ack | rst | fin | null | xmas: well-formed segments with
+ *			random numbers; fragment: of such a SYN, random offset and ID;
+ *			udp, ping: datagrams and echo requests;
  *			noise: such segments with octets changed, cut short, or all random;
  *			every second time the checksums are put right again
  *	--count N	frames (1000)
@@ -36,14 +38,41 @@
 #define FRAME_BYTES 128
 #define BURST	    32
 
-#define FLAG_SYN 0x02
-#define FLAG_RST 0x04
-#define FLAG_ACK 0x10
+#define FLAG_FIN  0x01
+#define FLAG_SYN  0x02
+#define FLAG_RST  0x04
+#define FLAG_ACK  0x10
+#define FLAGS_ALL 0x3f
 
 #define TCP_BYTES_WITH_OPTIONS 40
 #define TCP_BYTES	       20
 
-enum kind { KIND_SYN, KIND_ACK, KIND_RST, KIND_NOISE };
+/* Of the first three, noise is made. */
+enum kind {
+	KIND_SYN,
+	KIND_ACK,
+	KIND_RST,
+	KIND_NOISE,
+	KIND_FIN,
+	KIND_NULL,
+	KIND_XMAS,
+	KIND_FRAGMENT,
+	KIND_UDP,
+	KIND_PING,
+	KINDS
+};
+
+static const char *const kind_names[KINDS] = {
+	[KIND_SYN] = "syn",	[KIND_ACK] = "ack",	      [KIND_RST] = "rst",
+	[KIND_NOISE] = "noise", [KIND_FIN] = "fin",	      [KIND_NULL] = "null",
+	[KIND_XMAS] = "xmas",	[KIND_FRAGMENT] = "fragment", [KIND_UDP] = "udp",
+	[KIND_PING] = "ping",
+};
+
+static const unsigned char kind_flags[KINDS] = {
+	[KIND_SYN] = FLAG_SYN, [KIND_ACK] = FLAG_ACK,	[KIND_RST] = FLAG_RST,
+	[KIND_FIN] = FLAG_FIN, [KIND_XMAS] = FLAGS_ALL, [KIND_FRAGMENT] = FLAG_SYN,
+};
 
 struct flood {
 	int fd;
@@ -163,7 +192,7 @@ put_tcp(struct flood *flood, unsigned char *tcp, enum kind kind)
 	put16(tcp + 2, flood->port);
 	put32(tcp + 4, random_bits(flood));
 	tcp[12] = TCP_BYTES / 4 << 4;
-	tcp[13] = kind == KIND_SYN ? FLAG_SYN : kind == KIND_RST ? FLAG_RST : FLAG_ACK;
+	tcp[13] = kind_flags[kind];
 	put16(tcp + 14, 64240);
 	if (kind != KIND_SYN) {
 		put32(tcp + 8, random_bits(flood));
@@ -196,6 +225,59 @@ spoil(struct flood *flood, struct frame *f)
 		put_checksums(flood, f);
 }
 
+/* A segment's frame becomes one of another protocol, as long as it was. */
+static void
+change_protocol(struct frame *f, bool is_ipv4, enum kind kind)
+{
+	unsigned char *ip = f->octets + 14;
+	unsigned char *l4 = ip + (is_ipv4 ? 20 : 40);
+	uint32_t l4_length = (uint32_t)(f->length - (size_t)(l4 - f->octets));
+	unsigned char protocol = kind == KIND_UDP ? IPPROTO_UDP
+				 : is_ipv4	  ? IPPROTO_ICMP
+						  : IPPROTO_ICMPV6;
+	uint32_t sum = 0;
+
+	ip[is_ipv4 ? 9 : 6] = protocol;
+	if (kind == KIND_UDP) {
+		put16(l4 + 4, l4_length);
+	} else {
+		l4[0] = is_ipv4 ? 8 : 128;
+		l4[1] = 0;
+	}
+	if (kind == KIND_UDP || !is_ipv4)
+		sum = sum16(ip + (is_ipv4 ? 12 : 8), is_ipv4 ? 8 : 32, protocol + l4_length);
+	put16(l4 + (kind == KIND_UDP ? 6 : 2), 0);
+	put16(l4 + (kind == KIND_UDP ? 6 : 2), fold(sum16(l4, l4_length, sum)));
+}
+
+/* A fragment of any datagram: of IPv6 one with its header before what was TCP's. */
+static void
+fragment(struct flood *flood, struct frame *f)
+{
+	unsigned char *ip = f->octets + 14;
+	uint32_t place = random_bits(flood) & 0xfff8;
+
+	if (flood->is_ipv4) {
+		put16(ip + 6, 0x2000 | place >> 3);
+	} else {
+		memmove(ip + 48, ip + 40, f->length - 54);
+		memset(ip + 40, 0, 8);
+		ip[40] = ip[6];
+		ip[6] = IPPROTO_FRAGMENT;
+		put16(ip + 42, place | 1);
+		put32(ip + 44, random_bits(flood));
+		f->length += 8;
+		put16(ip + 4, (uint32_t)(f->length - 54));
+	}
+}
+
+static void
+put_ip_checksum(struct frame *f)
+{
+	put16(f->octets + 24, 0);
+	put16(f->octets + 24, fold(sum16(f->octets + 14, 20, 0)));
+}
+
 static void
 make(struct flood *flood, struct frame *f)
 {
@@ -210,6 +292,12 @@ make(struct flood *flood, struct frame *f)
 	put_tcp(flood, f->octets + 14 + ip_length, kind);
 	f->length = 14 + ip_length + tcp_length;
 	put_checksums(flood, f);
+	if (kind == KIND_UDP || kind == KIND_PING)
+		change_protocol(f, flood->is_ipv4, kind);
+	if (kind == KIND_FRAGMENT)
+		fragment(flood, f);
+	if (flood->is_ipv4)
+		put_ip_checksum(f);
 	if (flood->kind == KIND_NOISE)
 		spoil(flood, f);
 }
@@ -282,13 +370,11 @@ open_interface(struct flood *flood, const char *interface)
 static enum kind
 parse_kind(const char *text)
 {
-	static const char *const names[] = {"syn", "ack", "rst", "noise"};
-
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0)
+	for (unsigned int i = 0; i < KINDS; i++) {
+		if (strcmp(text, kind_names[i]) == 0)
 			return (enum kind)i;
 	}
-	error(2, 0, "%s: not syn, ack, rst or noise", text);
+	error(2, 0, "%s: no such kind", text);
 	return KIND_SYN;
 }
 

@@ -126,6 +126,7 @@ TEST(a_burst_of_both_families_gives_what_single_calls_give)
 	}
 }
 
+/* proves: ATTACK-E1 */
 TEST(another_secret_gives_other_hashes)
 {
 	static const uint8_t other_secret[16] = "sixteen octets!";

@@ -123,6 +123,7 @@ TEST(a_full_table_refuses)
 }
 
 /* Equal hashes share both buckets, and no moving helps. */
+/* proves: ATTACK-E1 */
 TEST(twenty_equal_hashes_fit_and_the_next_is_refused)
 {
 	uint64_t hash = UINT64_C(0xdeadbeefcafef00d);
@@ -287,6 +288,7 @@ TEST(it_takes_all_it_is_sized_for_under_churn)
 }
 
 /* Few tags and few buckets: refusals are allowed, losing anything is not. */
+/* proves: ATTACK-E1 */
 TEST(poor_hashes_lose_nothing)
 {
 	static const uint64_t masks[] = {UINT64_C(0xffffffff00000003), UINT64_C(0xc000000000000fff),

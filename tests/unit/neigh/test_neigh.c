@@ -124,11 +124,13 @@ TEST(arp_for_others_is_not_answered)
 	expect_refused(ARP("0001 ", PEER_IPV4, OTHER_IPV4), DROP_arp_not_for_us);
 }
 
+/* proves: ATTACK-E8 */
 TEST(an_arp_reply_is_not_answered)
 {
 	expect_refused(ARP("0002 ", PEER_IPV4, US_IPV4), DROP_arp_not_for_us);
 }
 
+/* proves: ATTACK-E8 */
 TEST(an_arp_sender_that_claims_our_address_gets_no_answer)
 {
 	expect_refused(ARP("0001 ", US_IPV4, US_IPV4), DROP_arp_not_for_us);
@@ -174,6 +176,7 @@ TEST(an_echo_from_ourselves_is_not_answered)
 		       DROP_ip_source_invalid);
 }
 
+/* proves: ATTACK-F3 */
 TEST(an_echo_reply_and_an_error_are_not_answered)
 {
 	expect_refused(OUR_MAC PEER_MAC "0800 45000000 00004000 4001 0000 " PEER_IPV4 US_IPV4
@@ -226,6 +229,7 @@ TEST(a_solicitation_for_another_is_not_answered)
 		       DROP_nd_not_for_us);
 }
 
+/* proves: ATTACK-E11 */
 TEST(a_solicitation_from_beyond_the_link_is_refused) /* RFC 4861, 7.1.1 */
 {
 	expect_refused(OUR_MAC PEER_MAC
@@ -233,6 +237,7 @@ TEST(a_solicitation_from_beyond_the_link_is_refused) /* RFC 4861, 7.1.1 */
 		       DROP_nd_malformed);
 }
 
+/* proves: ATTACK-E11 */
 TEST(an_advertisement_teaches_us_nothing)
 {
 	expect_refused(OUR_MAC PEER_MAC ND(IPV6_PEER, IPV6_US) "8800 0000 60000000 " IPV6_PEER

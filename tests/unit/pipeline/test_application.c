@@ -498,6 +498,7 @@ drop_half_open(struct conversation *c, bool with_rst)
 	assert_int_equal(c->rig.core->tcp.syn_policy.half_open, 0);
 }
 
+/* proves: ATTACK-A3 ATTACK-F1 */
 CONVERSATION(stopping_with_rst_drops_half_open_ones, "cookies=never family=4,6")
 {
 	drop_half_open(c, true);

@@ -188,6 +188,7 @@ TEST(solicitations_are_answered)
 		      COUNTER_nd_replied);
 }
 
+/* proves: ATTACK-D5 */
 TEST(echo_is_answered_up_to_a_limit)
 {
 	struct weir_core *core = bench_core(NULL);

@@ -111,6 +111,7 @@ TEST(flows_spread_evenly)
 	expect_even_spread(prf_kind_best());
 }
 
+/* proves: ATTACK-E2 */
 TEST(the_key_decides_who_owns_what)
 {
 	struct steering one = steering_of(PRF_SIPHASH), other;

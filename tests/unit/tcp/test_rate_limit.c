@@ -48,6 +48,7 @@ TEST(the_mean_is_the_rate)
 	}
 }
 
+/* proves: ATTACK-B7 */
 TEST(budgets_differ_between_half_and_one_and_a_half_of_the_rate)
 {
 	uint32_t least = UINT32_MAX, most = 0, repeated = 0, last = 0;

@@ -274,6 +274,7 @@ refuse_flipped_bits(enum prf_kind kind, bool is_ipv6)
 	}
 }
 
+/* proves: ATTACK-E7 */
 TEST(one_wrong_bit_makes_a_cookie_forged)
 {
 	for_each_variant(refuse_flipped_bits);
@@ -495,6 +496,7 @@ TEST(the_first_epochs_of_all_work_too)
 }
 
 /* However the time came to be what it is, the keys are those of the time. */
+/* proves: ATTACK-E6 */
 TEST(leaps_of_any_length_give_the_keys_of_a_fresh_start)
 {
 	struct cookie_tuple tuple = some_tuple(true);
@@ -687,6 +689,7 @@ refuse_foreign_keys(enum prf_kind kind, bool is_ipv6)
 	expect_forged(&cookies, &tuple, syn_cookie_make(&foreign, &tuple, &plain_options), false);
 }
 
+/* proves: ATTACK-E6 */
 TEST(a_cookie_under_a_foreign_key_is_forged)
 {
 	for_each_variant(refuse_foreign_keys);

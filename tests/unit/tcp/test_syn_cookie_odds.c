@@ -178,11 +178,13 @@ guess(enum prf_kind kind, bool has_timestamps, uint32_t tries)
  * 200 million; were the MAC four bits shorter, in nearly a tenth of the runs,
  * and eight bits shorter, always.
  */
+/* proves: ATTACK-E5 ATTACK-B6 */
 TEST(random_acknowledgments_without_timestamps_find_nothing_to_speak_of)
 {
 	assert_in_range(guess(prf_kind_best(), false, 1 << 22), 0, 5);
 }
 
+/* proves: ATTACK-E5 ATTACK-B6 */
 TEST(random_acknowledgments_with_timestamps_find_nothing)
 {
 	assert_int_equal(guess(prf_kind_best(), true, 1 << 22), 0);

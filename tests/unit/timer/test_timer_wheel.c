@@ -135,6 +135,7 @@ TEST(an_empty_gap_costs_nothing)
 }
 
 /* Each node here is moved once and fired once. */
+/* proves: ATTACK-E3 */
 TEST(budget_bounds_moves_and_firings_together)
 {
 	start_at(0);

@@ -261,6 +261,7 @@ TEST(a_tag_that_the_nic_took_out_counts)
 	assert_int_equal(frame.vlan_id, VLAN_NONE);
 }
 
+/* proves: ATTACK-C11 */
 TEST(a_second_tag_is_refused)
 {
 	const uint64_t stripped = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
@@ -363,6 +364,7 @@ TEST(the_nics_verdict_on_the_ipv4_checksum_is_taken)
 			 DROP_ipv4_checksum_bad);
 }
 
+/* proves: ATTACK-C12 */
 TEST(ipv4_options_are_refused)
 {
 	expect_hex(
@@ -378,6 +380,7 @@ TEST(ipv4_options_are_refused)
 		   DROP_frame_truncated);
 }
 
+/* proves: ATTACK-C5 ATTACK-C6 */
 TEST(ipv4_fragments_are_refused)
 {
 	expect_hex(ETHER("0800") "45000000 12342000 40060000 c0000202 c0000201" TCP("5002"),
@@ -467,6 +470,7 @@ TEST(options_headers_are_walked) /* RFC 8200, 4 */
 	assert_int_equal(frame.l4_bytes, 20);
 }
 
+/* proves: ATTACK-C7 */
 TEST(at_most_eight_extension_headers_are_walked)
 {
 #define SEVEN           \
@@ -487,6 +491,7 @@ TEST(hop_by_hop_options_come_first_or_not_at_all) /* RFC 8200, 4.1 */
 		   DROP_ipv6_extension);
 }
 
+/* proves: ATTACK-C5 ATTACK-C7 */
 TEST(other_extension_headers_are_refused)
 {
 	static const uint8_t extensions[] = {43, 50, 51, 135, 139, 140};
@@ -531,6 +536,7 @@ TEST(ipv6_options_must_end_where_their_header_ends)
 	expect_hex(ETHER("86dd") IPV6("3c") "0600 000000000001", DROP_ipv6_extension);
 }
 
+/* proves: ATTACK-C7 */
 TEST(padding_can_not_be_made_expensive)
 {
 	struct packet packet = packet_of(ETHER("86dd") IPV6("3c") "0607");
@@ -566,6 +572,7 @@ l4_ok(const struct packet *packet, uint64_t verdict)
 	return frame_l4_checksum_ok(m, &frame);
 }
 
+/* proves: ATTACK-C11 */
 TEST(a_wrong_transport_checksum_is_found_in_every_bit) /* MUST-3 */
 {
 	static const char *const frames[] = {

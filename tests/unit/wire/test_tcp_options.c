@@ -95,6 +95,7 @@ TEST(an_unknown_option_is_skipped_by_its_length) /* MUST-6 */
 	}
 }
 
+/* proves: ATTACK-C1 */
 TEST(a_length_of_0_or_1_is_refused) /* MUST-7 */
 {
 	struct tcp_options o;
@@ -235,6 +236,7 @@ TEST(the_short_way_through_timestamps_agrees_with_the_long_one)
 	assert_memory_equal(&quick, &slow, sizeof(quick));
 }
 
+/* proves: ATTACK-C1 */
 TEST(octets_at_random_never_hang_nor_overrun)
 {
 	uint8_t octets[TCP_OPTIONS_BYTES_MAX];
