@@ -42,6 +42,7 @@ TEST(the_shipped_configurations_are_accepted)
 {
 	expect_all_accepted(SOURCE_ROOT "/config/*.conf", 1);
 	expect_all_accepted(SOURCE_ROOT "/config/examples/*.conf", 4);
+	expect_all_accepted(SOURCE_ROOT "/config/pktgen/*.conf", 1);
 }
 
 /* weir.conf without the '#' before its keys, in static memory. */
