@@ -11,6 +11,14 @@
 enum prf_kind
 prf_kind_best(void)
 {
+	return prf_kind_within(UINT32_MAX);
+}
+
+enum prf_kind
+prf_kind_within(uint32_t simd_bits)
+{
+	if (simd_bits >= PRF_AES_WIDE_BITS && prf_aes_wide_is_available())
+		return PRF_AES_WIDE;
 	return prf_aes_is_available() ? PRF_AES : PRF_SIPHASH;
 }
 
@@ -23,10 +31,10 @@ prf_key_init(struct prf_key *key, enum prf_kind kind, const uint8_t secret[16], 
 	memset(key, 0, sizeof(*key));
 	key->kind = kind;
 	key->blocks = blocks;
-	if (kind == PRF_AES)
-		prf_aes_schedule(key, secret);
-	else
+	if (kind == PRF_SIPHASH)
 		memcpy(&key->round[0], secret, PRF_BLOCK_BYTES);
+	else
+		prf_aes_schedule(key, secret);
 }
 
 /* Two 64-bit results from two messages that differ in length, so never equal. */
@@ -48,21 +56,38 @@ prf_siphash(const struct prf_key *key, const struct prf_block *message)
 struct prf_block
 prf(const struct prf_key *key, const struct prf_block *message)
 {
-	if (key->kind == PRF_AES)
-		return prf_aes(key, message);
-	return prf_siphash(key, message);
+	if (key->kind == PRF_SIPHASH)
+		return prf_siphash(key, message);
+	return prf_aes(key, message);
+}
+
+/* One message of a burst, its blocks side by side. */
+static struct prf_block
+prf_of_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+	     uint32_t i)
+{
+	struct prf_block message[PRF_BLOCKS_MAX];
+
+	for (uint32_t b = 0; b < key->blocks; b++)
+		message[b] = messages[b][i];
+	return prf(key, message);
 }
 
 void
-prf_burst(const struct prf_key *key, const struct prf_block *messages, uint32_t count,
-	  struct prf_block *results)
+prf_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+	  uint32_t count, struct prf_block *results)
 {
-	if (key->kind == PRF_AES) {
-		prf_aes_burst(key, messages, count, results);
+	uint32_t i = 0;
+
+	check(count <= PRF_BURST_MAX);
+	if (key->kind == PRF_AES_WIDE) {
+		prf_aes_burst_wide(key, messages, count, results);
 		return;
 	}
-	for (uint32_t i = 0; i < count; i++)
-		results[i] = prf_siphash(key, &messages[i * key->blocks]);
+	if (key->kind == PRF_AES)
+		i = prf_aes_burst(key, messages, count, results);
+	for (; i < count; i++)
+		results[i] = prf_of_burst(key, messages, i);
 }
 
 void

@@ -54,8 +54,8 @@ prf_aes_schedule(struct prf_key *key, const uint8_t secret[16])
 
 	key->round[0] = store(k);
 /* The round constant must be an immediate, hence a macro. */
-#define EXPAND(i, rcon)                                                                            \
-	k = next_round_key(k, _mm_aeskeygenassist_si128(k, rcon));                                 \
+#define EXPAND(i, rcon)                                            \
+	k = next_round_key(k, _mm_aeskeygenassist_si128(k, rcon)); \
 	key->round[i] = store(k)
 	EXPAND(1, 0x01);
 	EXPAND(2, 0x02);
@@ -86,7 +86,8 @@ prf_aes(const struct prf_key *key, const struct prf_block *message)
 
 /* LANES messages side by side, block by block. */
 AES_TARGET static void
-aes_lanes(const struct prf_key *key, const struct prf_block *messages, struct prf_block *results)
+aes_lanes(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+	  uint32_t first, struct prf_block *results)
 {
 	__m128i x[LANES];
 
@@ -96,8 +97,7 @@ aes_lanes(const struct prf_key *key, const struct prf_block *messages, struct pr
 		__m128i k = load(&key->round[0]);
 
 		for (unsigned int i = 0; i < LANES; i++)
-			x[i] = _mm_xor_si128(
-				_mm_xor_si128(x[i], load(&messages[i * key->blocks + b])), k);
+			x[i] = _mm_xor_si128(_mm_xor_si128(x[i], load(&messages[b][first + i])), k);
 		for (unsigned int r = 1; r < AES_ROUNDS; r++) {
 			k = load(&key->round[r]);
 			for (unsigned int i = 0; i < LANES; i++)
@@ -108,19 +108,89 @@ aes_lanes(const struct prf_key *key, const struct prf_block *messages, struct pr
 			x[i] = _mm_aesenclast_si128(x[i], k);
 	}
 	for (unsigned int i = 0; i < LANES; i++)
-		results[i] = store(x[i]);
+		results[first + i] = store(x[i]);
 }
 
-AES_TARGET void
-prf_aes_burst(const struct prf_key *key, const struct prf_block *messages, uint32_t count,
-	      struct prf_block *results)
+AES_TARGET uint32_t
+prf_aes_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+	      uint32_t count, struct prf_block *results)
 {
-	uint32_t i = 0;
+	uint32_t first = 0;
 
-	for (; i + LANES <= count; i += LANES)
-		aes_lanes(key, &messages[i * key->blocks], &results[i]);
-	for (; i < count; i++)
-		results[i] = prf_aes(key, &messages[i * key->blocks]);
+	for (; first + LANES <= count; first += LANES)
+		aes_lanes(key, messages, first, results);
+	return first;
+}
+
+#define WIDE_TARGET __attribute__((target("avx512f,avx512vl,vaes")))
+#define WIDE_BLOCKS 4 /* in a register */
+#define WIDE_LANES  4 /* registers in flight: the latency of aesenc, one or two a cycle */
+
+bool
+prf_aes_wide_is_available(void)
+{
+	return prf_aes_is_available() && __builtin_cpu_supports("avx512f") &&
+	       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("vaes");
+}
+
+/* The words of the register that begins with block `first`, as far as there are any. */
+WIDE_TARGET static inline __mmask8
+wide_mask(uint32_t first, uint32_t count)
+{
+	uint32_t left = first < count ? count - first : 0;
+
+	return left >= WIDE_BLOCKS ? 0xff : (__mmask8)((1u << 2 * left) - 1);
+}
+
+/* One round's key beside itself four times.  load() is not for this target and would be a call. */
+WIDE_TARGET static inline __m512i
+wide_key(const struct prf_key *key, unsigned int round)
+{
+	return _mm512_broadcast_i32x4(
+		_mm_loadu_si128((const __m128i *)(const void *)&key->round[round]));
+}
+
+/* Sixteen messages from `first` on; those that are not there count as zero. */
+WIDE_TARGET static inline void
+wide_lanes(const __m512i *k, uint32_t blocks, const struct prf_block (*messages)[PRF_BURST_MAX],
+	   uint32_t first, uint32_t count, struct prf_block *results)
+{
+	__m512i x[WIDE_LANES];
+	__mmask8 mask[WIDE_LANES];
+
+	for (unsigned int i = 0; i < WIDE_LANES; i++) {
+		x[i] = _mm512_setzero_si512();
+		mask[i] = wide_mask(first + i * WIDE_BLOCKS, count);
+	}
+	for (uint32_t b = 0; b < blocks; b++) {
+		const struct prf_block *message = &messages[b][first];
+
+		for (unsigned int i = 0; i < WIDE_LANES; i++)
+			x[i] = _mm512_ternarylogic_epi64(
+				x[i], k[0],
+				_mm512_maskz_loadu_epi64(mask[i], message + i * WIDE_BLOCKS),
+				0x96); /* the XOR of all three */
+		for (unsigned int r = 1; r < AES_ROUNDS; r++) {
+			for (unsigned int i = 0; i < WIDE_LANES; i++)
+				x[i] = _mm512_aesenc_epi128(x[i], k[r]);
+		}
+		for (unsigned int i = 0; i < WIDE_LANES; i++)
+			x[i] = _mm512_aesenclast_epi128(x[i], k[AES_ROUNDS]);
+	}
+	for (unsigned int i = 0; i < WIDE_LANES; i++)
+		_mm512_mask_storeu_epi64(results + first + i * WIDE_BLOCKS, mask[i], x[i]);
+}
+
+WIDE_TARGET void
+prf_aes_burst_wide(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+		   uint32_t count, struct prf_block *results)
+{
+	__m512i k[AES_ROUNDS + 1];
+
+	for (unsigned int r = 0; r <= AES_ROUNDS; r++)
+		k[r] = wide_key(key, r);
+	for (uint32_t first = 0; first < count; first += WIDE_LANES * WIDE_BLOCKS)
+		wide_lanes(k, key->blocks, messages, first, count, results);
 }
 
 #else /* no AES instructions known for this architecture */
@@ -148,15 +218,29 @@ prf_aes(const struct prf_key *key, const struct prf_block *message)
 	return (struct prf_block){{0, 0}};
 }
 
-void
-prf_aes_burst(const struct prf_key *key, const struct prf_block *messages, uint32_t count,
-	      struct prf_block *results)
+uint32_t
+prf_aes_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+	      uint32_t count, struct prf_block *results)
 {
 	(void)key;
 	(void)messages;
 	(void)count;
 	(void)results;
 	check(!"AES on a machine without it");
+	return 0;
+}
+
+bool
+prf_aes_wide_is_available(void)
+{
+	return false;
+}
+
+void
+prf_aes_burst_wide(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
+		   uint32_t count, struct prf_block *results)
+{
+	prf_aes_burst(key, messages, count, results);
 }
 
 #endif

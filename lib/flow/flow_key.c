@@ -26,61 +26,79 @@ flow_hash_init(struct flow_hash *hash, enum prf_kind kind, const uint8_t secret[
 	prf_key_init(&hash->ipv6, kind, derived, IPV6_BLOCKS);
 }
 
-static void
-emit_ipv4(const struct flow_key *key, struct prf_block message[IPV4_BLOCKS])
+/* Blocks of message `i` of a burst. */
+static inline void
+put_ipv4(struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i, const struct flow_key *key)
 {
-	message[0].q[0] = key->remote.half[1];
-	message[0].q[1] = flow_key_tail(key);
+	messages[0][i] = (struct prf_block){{key->remote.half[1], flow_key_tail(key)}};
 }
 
-static void
-emit_ipv6(const struct flow_key *key, struct prf_block message[IPV6_BLOCKS])
+static inline void
+put_ipv6(struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i, const struct flow_key *key)
 {
-	message[0].q[0] = key->remote.half[0];
-	message[0].q[1] = key->remote.half[1];
-	message[1].q[0] = flow_key_tail(key);
-	message[1].q[1] = 0;
+	messages[0][i] = (struct prf_block){{key->remote.half[0], key->remote.half[1]}};
+	messages[1][i] = (struct prf_block){{flow_key_tail(key), 0}};
 }
 
 uint64_t
 flow_hash_of(const struct flow_hash *hash, const struct flow_key *key)
 {
-	struct prf_block message[IPV6_BLOCKS];
+	uint64_t result;
 
-	if (ip_addr_is_ipv4(&key->remote)) {
-		emit_ipv4(key, message);
-		return prf(&hash->ipv4, message).q[0];
-	}
-	emit_ipv6(key, message);
-	return prf(&hash->ipv6, message).q[0];
+	flow_hash_burst(hash, key, 1, &result);
+	return result;
+}
+
+/* Which keys of a burst are IPv6; they are few or all. */
+static uint64_t
+find_ipv6(const struct flow_key *keys, uint32_t count)
+{
+	uint64_t ipv6 = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		ipv6 |= (uint64_t)!ip_addr_is_ipv4(&keys[i].remote) << i;
+	return ipv6;
+}
+
+static void
+hash_ipv4(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
+	  uint64_t *hashes)
+{
+	struct prf_block messages[IPV4_BLOCKS][PRF_BURST_MAX];
+
+	for (uint32_t i = 0; i < count; i++)
+		put_ipv4(messages, i, &keys[i]);
+	prf_burst(&hash->ipv4, messages, count, messages[0]);
+	for (uint32_t i = 0; i < count; i++)
+		hashes[i] = messages[0][i].q[0];
+}
+
+/* Those of `keys` whose bit is set in `ipv6`. */
+static void
+hash_ipv6(const struct flow_hash *hash, const struct flow_key *keys, uint64_t ipv6,
+	  uint64_t *hashes)
+{
+	struct prf_block messages[IPV6_BLOCKS][PRF_BURST_MAX];
+	uint32_t count = 0;
+
+	for (uint64_t left = ipv6; left != 0; left &= left - 1)
+		put_ipv6(messages, count++, &keys[__builtin_ctzll(left)]);
+	prf_burst(&hash->ipv6, messages, count, messages[0]);
+	count = 0;
+	for (uint64_t left = ipv6; left != 0; left &= left - 1)
+		hashes[__builtin_ctzll(left)] = messages[0][count++].q[0];
 }
 
 void
 flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
 		uint64_t *hashes)
 {
-	struct prf_block ipv4[FLOW_BURST_MAX * IPV4_BLOCKS], ipv6[FLOW_BURST_MAX * IPV6_BLOCKS];
-	struct prf_block results[FLOW_BURST_MAX]; /* IPv4 from the front, IPv6 behind them */
-	uint32_t ipv4_count = 0, ipv6_count = 0;
-	bool is_ipv4[FLOW_BURST_MAX];
-	const struct prf_block *next_ipv4, *next_ipv6;
+	uint64_t ipv6;
 
 	check(count <= FLOW_BURST_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		is_ipv4[i] = ip_addr_is_ipv4(&keys[i].remote);
-		if (is_ipv4[i])
-			emit_ipv4(&keys[i], &ipv4[IPV4_BLOCKS * ipv4_count++]);
-		else
-			emit_ipv6(&keys[i], &ipv6[IPV6_BLOCKS * ipv6_count++]);
-	}
-
-	next_ipv4 = results;
-	next_ipv6 = results + ipv4_count;
-	if (ipv4_count > 0)
-		prf_burst(&hash->ipv4, ipv4, ipv4_count, results);
-	if (ipv6_count > 0)
-		prf_burst(&hash->ipv6, ipv6, ipv6_count, results + ipv4_count);
-
-	for (uint32_t i = 0; i < count; i++)
-		hashes[i] = is_ipv4[i] ? (next_ipv4++)->q[0] : (next_ipv6++)->q[0];
+	ipv6 = find_ipv6(keys, count);
+	if (__builtin_popcountll(ipv6) < (int)count)
+		hash_ipv4(hash, keys, count, hashes); /* the IPv6 ones to be corrected below */
+	if (ipv6 != 0)
+		hash_ipv6(hash, keys, ipv6, hashes);
 }

@@ -32,6 +32,18 @@ flow_key_tail(const struct flow_key *key)
 	return tail;
 }
 
+/* The same in one store: what is stored in halves and read back as one stalls. */
+static inline void
+flow_key_set_tail(struct flow_key *key, uint16_t remote_port, uint16_t local_port,
+		  uint16_t local_idx)
+{
+	struct flow_key tail = {
+		.remote_port = remote_port, .local_port = local_port, .local_idx = local_idx};
+	uint64_t word = flow_key_tail(&tail);
+
+	memcpy((uint8_t *)key + sizeof(key->remote), &word, sizeof(word));
+}
+
 static inline bool
 flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 {

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
+/* rte_vect_get_max_simd_bitwidth() is called experimental up to DPDK 22.11. */
+#define ALLOW_EXPERIMENTAL_API
+
 #include "secrets.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include <sys/random.h>
+
+#include <rte_vect.h>
 
 int
 secrets_random(void *octets, size_t bytes)
@@ -28,10 +33,10 @@ secrets_random(void *octets, size_t bytes)
 static int
 choose_kind(enum prf_kind *kind, enum weir_mac mac, const struct refusal *refusal)
 {
-	*kind = prf_kind_best();
+	*kind = prf_kind_within(rte_vect_get_max_simd_bitwidth());
 	if (mac == WEIR_MAC_SIPHASH)
 		*kind = PRF_SIPHASH;
-	if (mac == WEIR_MAC_AES && *kind != PRF_AES)
+	if (mac == WEIR_MAC_AES && *kind == PRF_SIPHASH)
 		return refuse(
 			refusal, -ENOTSUP,
 			"[syn] mac: this CPU has no AES instructions; allowed: auto, siphash");

@@ -11,10 +11,6 @@
 
 #include "check.h"
 
-struct tuple_blocks {
-	struct prf_block block[STEERING_BLOCKS];
-};
-
 struct end {
 	struct ip_addr addr;
 	uint16_t port;
@@ -31,7 +27,8 @@ steering_init(struct steering *steering, enum prf_kind kind, const uint8_t secre
 
 /* The lower end first: both directions make the same message. */
 static void
-fill_blocks(struct tuple_blocks *message, const struct end *a, const struct end *b)
+put_blocks(struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i, const struct end *a,
+	   const struct end *b)
 {
 	int order = memcmp(&a->addr, &b->addr, sizeof(a->addr));
 
@@ -41,14 +38,14 @@ fill_blocks(struct tuple_blocks *message, const struct end *a, const struct end 
 		a = b;
 		b = swap;
 	}
-	memcpy(&message->block[0], &a->addr, sizeof(a->addr));
-	memcpy(&message->block[1], &b->addr, sizeof(b->addr));
-	message->block[2].q[0] = (uint64_t)a->port << 16 | b->port;
-	message->block[2].q[1] = 0;
+	memcpy(&messages[0][i], &a->addr, sizeof(a->addr));
+	memcpy(&messages[1][i], &b->addr, sizeof(b->addr));
+	messages[2][i] = (struct prf_block){{(uint64_t)a->port << 16 | b->port, 0}};
 }
 
+/* False for what is not TCP; else it is message `i`. */
 static bool
-read_tuple(struct rte_mbuf *m, struct tuple_blocks *message)
+read_tuple(struct rte_mbuf *m, struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i)
 {
 	struct frame frame;
 	struct end source, destination;
@@ -61,7 +58,7 @@ read_tuple(struct rte_mbuf *m, struct tuple_blocks *message)
 	memcpy(ports, rte_pktmbuf_mtod_offset(m, const uint8_t *, frame.l4_off), sizeof(ports));
 	source = (struct end){.addr = frame.source, .port = rte_be_to_cpu_16(ports[0])};
 	destination = (struct end){.addr = frame.destination, .port = rte_be_to_cpu_16(ports[1])};
-	fill_blocks(message, &source, &destination);
+	put_blocks(messages, i, &source, &destination);
 	return true;
 }
 
@@ -69,8 +66,8 @@ void
 steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint32_t count,
 		uint32_t self, uint16_t *owner)
 {
-	struct tuple_blocks messages[STEERING_BURST_MAX];
-	struct prf_block hashes[STEERING_BURST_MAX];
+	struct prf_block messages[STEERING_BLOCKS][PRF_BURST_MAX];
+	const struct prf_block *hashes = messages[0];
 	uint8_t frame_of[STEERING_BURST_MAX];
 	uint32_t steered = 0;
 
@@ -79,12 +76,12 @@ steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint3
 		rte_prefetch0(rte_pktmbuf_mtod(frames[i], const void *));
 	for (uint32_t i = 0; i < count; i++) {
 		owner[i] = (uint16_t)self;
-		if (read_tuple(frames[i], &messages[steered]))
+		if (read_tuple(frames[i], messages, steered))
 			frame_of[steered++] = (uint8_t)i;
 	}
 	if (steered == 0)
 		return;
-	prf_burst(&steering->key, &messages[0].block[0], steered, hashes);
+	prf_burst(&steering->key, messages, steered, messages[0]);
 	for (uint32_t i = 0; i < steered; i++)
 		owner[frame_of[i]] = (uint16_t)(((hashes[i].q[0] >> 32) * steering->workers) >> 32);
 }

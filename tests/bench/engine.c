@@ -91,7 +91,7 @@ main(int argc, char **argv)
 	report.flows_max = (uint32_t)options.flows_max;
 	report.rounds = (uint32_t)options.rounds;
 	report.hugepages = options.hugepages;
-	report.mac = prf_kind_best() == PRF_AES ? "AES" : "SipHash-2-4";
+	report.mac = prf_kind_best() == PRF_SIPHASH ? "SipHash-2-4" : "AES";
 	report.cycles_per_ns = (double)rte_get_tsc_hz() / 1e9;
 	for (int offload = 0; offload <= 1; offload++) {
 		struct rows_setup setup = {PACKETS_SMALL, report.flows_max, report.rounds,

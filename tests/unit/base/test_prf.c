@@ -26,28 +26,69 @@ TEST(one_aes_block_matches_fips_197)
 }
 
 static void
-expect_burst_equals_singles(enum prf_kind kind, uint32_t blocks)
+expect_burst_equals_singles(enum prf_kind kind, uint32_t blocks, uint32_t count)
 {
-	struct prf_block messages[21 * PRF_BLOCKS_MAX], results[21], single;
+	struct prf_block messages[PRF_BLOCKS_MAX][PRF_BURST_MAX], results[PRF_BURST_MAX + 1];
+	struct prf_block message[PRF_BLOCKS_MAX], single;
 	struct prf_key key;
 
-	for (unsigned int i = 0; i < 21 * blocks; i++)
-		messages[i] = (struct prf_block){{i * UINT64_C(0x9e3779b97f4a7c15), i}};
+	for (uint32_t b = 0; b < PRF_BLOCKS_MAX; b++) {
+		for (uint32_t i = 0; i < PRF_BURST_MAX; i++)
+			messages[b][i] = (struct prf_block){{i * UINT64_C(0x9e3779b97f4a7c15), b}};
+	}
+	memset(results, 0xee, sizeof(results));
 	prf_key_init(&key, kind, secret, blocks);
-	prf_burst(&key, messages, 21, results);
-	for (unsigned int i = 0; i < 21; i++) {
-		single = prf(&key, &messages[i * blocks]);
+	prf_burst(&key, messages, count, results);
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t b = 0; b < blocks; b++)
+			message[b] = messages[b][i];
+		single = prf(&key, message);
 		assert_memory_equal(&results[i], &single, sizeof(single));
 	}
+	for (size_t i = 0; i < sizeof(results[0]); i++)
+		assert_int_equal(((const uint8_t *)&results[count])[i], 0xee);
 }
 
 TEST(a_burst_gives_what_single_calls_give)
 {
 	for (uint32_t blocks = 1; blocks <= PRF_BLOCKS_MAX; blocks++) {
-		expect_burst_equals_singles(PRF_SIPHASH, blocks);
-		if (prf_aes_is_available())
-			expect_burst_equals_singles(PRF_AES, blocks);
+		for (uint32_t count = 1; count <= PRF_BURST_MAX; count++) {
+			expect_burst_equals_singles(PRF_SIPHASH, blocks, count);
+			if (prf_aes_is_available())
+				expect_burst_equals_singles(PRF_AES, blocks, count);
+			if (prf_aes_wide_is_available())
+				expect_burst_equals_singles(PRF_AES_WIDE, blocks, count);
+		}
 	}
+}
+
+static struct prf_block
+burst_of_one(enum prf_kind kind)
+{
+	struct prf_block messages[1][PRF_BURST_MAX] = {0}, result;
+	struct prf_key key;
+
+	messages[0][0] = (struct prf_block){{1, 2}};
+	prf_key_init(&key, kind, secret, 1);
+	prf_burst(&key, messages, 1, &result);
+	return result;
+}
+
+TEST(wide_vectors_give_the_same_values)
+{
+	struct prf_block narrow, wide;
+
+	if (!prf_aes_wide_is_available())
+		skip();
+	narrow = burst_of_one(PRF_AES);
+	wide = burst_of_one(PRF_AES_WIDE);
+	assert_memory_equal(&narrow, &wide, sizeof(narrow));
+}
+
+TEST(narrow_vectors_are_an_option)
+{
+	assert_true(prf_kind_within(128) != PRF_AES_WIDE);
+	assert_int_equal(prf_kind_within(512), prf_kind_best());
 }
 
 TEST(every_octet_of_a_message_counts)
