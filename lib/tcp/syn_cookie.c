@@ -160,45 +160,7 @@
 
 #include <string.h>
 
-#include "check.h"
-#include "units.h"
-
-/* Part of the MAC's message: no cookie of one mode is one of the other. */
-enum cookie_mode {
-	MODE_N = 'N', /* without timestamps */
-	MODE_T = 'T', /* with them */
-};
-
-#define N_EPOCH_CODES 4
-#define N_EPOCH_SHIFT 6
-#define N_MSS_SHIFT   4
-#define N_SACK	      0x08u
-#define N_FIELDS_MASK 0xffu
-
-#define T_EPOCH_CODES  16
-#define T_EPOCH_SHIFT  12
-#define T_CLOCK_MASK   0xfffu
-#define T_MSS_SHIFT    16
-#define T_MSS_MAX      0x3ffu
-#define T_MSS_UNIT     8
-#define T_ECN	       0x04000000u
-#define T_SACK	       0x08000000u
-#define T_WSCALE_SHIFT 28
-#define T_WSCALE_NONE  15
-
-#define WSCALE_MAX	14 /* RFC 7323, 2.3 */
-#define CLOCK_NS	(4 * NS_PER_MS)
-#define CLOCK_PER_EPOCH (COOKIE_EPOCH_NS / CLOCK_NS)
-
-static_assert(CLOCK_PER_EPOCH <= T_CLOCK_MASK + 1, "the clock fits below the epoch");
-static_assert(COOKIE_EPOCHS == 4, "e-2 to e+1 have slots of their own");
-static_assert(N_EPOCH_CODES >= COOKIE_EPOCHS, "a code names at most one epoch that has a key");
-
-static const uint16_t mss_ipv4[4] = {0, 1300, 1440, 1460};
-static const uint16_t mss_ipv6[4] = {0, 1420, 1440, 8940};
-
-/* Index 0 is no window scale at all; that entry's value is not used. */
-static const uint8_t wscales[8] = {0, 0, 1, 2, 4, 6, 7, 8};
+#include "cookie_layout.h"
 
 static void
 derive_epoch(struct syn_cookie *cookies, uint64_t epoch)
@@ -263,151 +225,90 @@ syn_cookie_set_time(struct syn_cookie *cookies, uint64_t unix_ns)
 		derive_epoch(cookies, epoch + 1 - back);
 }
 
-/* S, the connection's own pseudo-random block. */
-static struct prf_block
-tuple_block(const struct cookie_secret *secret, const struct cookie_tuple *tuple)
+/* S of each: the connection's own pseudo-random block.  `s` may be tuples->block[0]. */
+static void
+tuple_blocks(const struct cookie_secret *secret, const struct cookie_tuples *tuples, uint32_t count,
+	     struct prf_block *s)
 {
-	uint64_t ports_and_irs =
-		(uint64_t)tuple->irs << 32 | (uint32_t)tuple->remote_port << 16 | tuple->local_port;
-	struct prf_block message[3];
+	prf_burst(tuples->is_ipv6 ? &secret->tuple_ipv6 : &secret->tuple_ipv4, tuples->block, count,
+		  s);
+}
 
-	if (!tuple->is_ipv6) {
-		message[0].q[0] = (uint64_t)tuple->remote.word[3] << 32 | tuple->local.word[3];
-		message[0].q[1] = ports_and_irs;
-		return prf(&secret->tuple_ipv4, message);
+/* The part of a cookie that is known before its MAC, and what that is to be of. */
+static inline struct cookie
+begin_cookie(const struct cookie_options *options, bool is_ipv6, uint64_t epoch, uint32_t clock,
+	     struct prf_block *s)
+{
+	struct cookie cookie = {0};
+	uint32_t fields;
+
+	if (options->has_timestamps) {
+		fields = cookie_pack_timestamp(options, epoch);
+		cookie.tsval = cookie_timestamp_base(*s) + (fields | clock);
+		*s = cookie_mac_message(*s, MODE_T, fields);
+		return cookie;
 	}
-	message[0] = (struct prf_block){{tuple->remote.half[0], tuple->remote.half[1]}};
-	message[1] = (struct prf_block){{tuple->local.half[0], tuple->local.half[1]}};
-	message[2] = (struct prf_block){{ports_and_irs, 0}};
-	return prf(&secret->tuple_ipv6, message);
+	fields = cookie_pack_octet(options, is_ipv6, epoch);
+	cookie.iss = fields ^ cookie_fields_mask(*s);
+	*s = cookie_mac_message(*s, MODE_N, fields);
+	return cookie;
 }
 
-/* S0: what a timestamp's fields are added to. */
-static uint32_t
-timestamp_base(struct prf_block s)
+void
+syn_cookie_make_burst(const struct syn_cookie *cookies, struct cookie_tuples *tuples,
+		      const struct cookie_options *options, uint32_t count, struct cookie *made)
 {
-	return (uint32_t)s.q[0];
-}
+	const struct cookie_secret *secret = &cookies->secrets[0];
+	uint64_t epoch = cookies->epoch;
+	uint32_t clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS);
+	struct prf_block *s = tuples->block[0];
 
-/* S1: what the low octet of an ISN is XORed with. */
-static uint32_t
-fields_mask(struct prf_block s)
-{
-	return (uint32_t)(s.q[0] >> 32) & N_FIELDS_MASK;
-}
+	check(count <= COOKIE_BURST_MAX);
+	tuple_blocks(secret, tuples, count, s);
+	for (uint32_t i = 0; i < count; i++)
+		made[i] = begin_cookie(&options[i], tuples->is_ipv6, epoch, clock, &s[i]);
+	prf_burst(&secret->epoch[epoch % COOKIE_EPOCHS].mac, tuples->block, count, s);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t mac = (uint32_t)s[i].q[0];
 
-/* The fields go into the half of S that nobody sees. */
-static uint32_t
-mac(const struct cookie_secret *secret, uint64_t epoch, struct prf_block s, enum cookie_mode mode,
-    uint32_t fields)
-{
-	struct prf_block message = {{s.q[0], s.q[1] ^ ((uint64_t)mode << 32 | fields)}};
-
-	return (uint32_t)prf(&secret->epoch[epoch % COOKIE_EPOCHS].mac, &message).q[0];
-}
-
-static uint32_t
-mss_code(uint16_t mss, bool is_ipv6)
-{
-	const uint16_t *table = is_ipv6 ? mss_ipv6 : mss_ipv4;
-	uint32_t code = 3;
-
-	while (table[code] > mss)
-		code--;
-	return code;
-}
-
-static uint32_t
-wscale_code(const struct cookie_options *options)
-{
-	uint32_t code = 7;
-
-	if (!options->has_wscale)
-		return 0;
-	while (wscales[code] > options->wscale) /* ends at the 0 of index 1 */
-		code--;
-	return code;
-}
-
-/* Mode N: the low octet before it is masked. */
-static uint32_t
-pack_octet(const struct cookie_options *options, bool is_ipv6, uint64_t epoch)
-{
-	return (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT |
-	       mss_code(options->mss, is_ipv6) << N_MSS_SHIFT |
-	       (options->sack_permitted ? N_SACK : 0) | wscale_code(options);
+		made[i].iss |= options[i].has_timestamps ? mac : mac & ~N_FIELDS_MASK;
+	}
 }
 
 static void
-unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t fields)
+put_tuple(struct cookie_tuples *tuples, const struct cookie_tuple *tuple)
 {
-	const uint16_t *table = is_ipv6 ? mss_ipv6 : mss_ipv4;
-	uint32_t code = fields & 7;
+	rte_be32_t ports = rte_cpu_to_be_32((uint32_t)tuple->remote_port << 16 | tuple->local_port);
 
-	*options = (struct cookie_options){
-		.has_wscale = code != 0,
-		.wscale = wscales[code],
-		.sack_permitted = (fields & N_SACK) != 0,
-		.mss = table[(fields >> N_MSS_SHIFT) & 3],
-	};
-}
-
-/* Mode T: the timestamp before S0 is added, its clock at zero. */
-static uint32_t
-pack_timestamp(const struct cookie_options *options, uint64_t epoch)
-{
-	uint32_t wscale = options->wscale < WSCALE_MAX ? options->wscale : WSCALE_MAX;
-	uint32_t mss = options->mss / T_MSS_UNIT;
-
-	if (!options->has_wscale)
-		wscale = T_WSCALE_NONE;
-	if (mss == 0 && options->mss != 0)
-		mss = 1; /* tiny, but there */
-	if (mss > T_MSS_MAX)
-		mss = T_MSS_MAX;
-	return wscale << T_WSCALE_SHIFT | (options->sack_permitted ? T_SACK : 0) |
-	       (options->ecn ? T_ECN : 0) | mss << T_MSS_SHIFT |
-	       (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT;
-}
-
-static void
-unpack_timestamp(struct cookie_options *options, uint32_t fields)
-{
-	uint32_t wscale = fields >> T_WSCALE_SHIFT;
-
-	*options = (struct cookie_options){
-		.has_timestamps = true,
-		.has_wscale = wscale != T_WSCALE_NONE,
-		.wscale = wscale != T_WSCALE_NONE ? (uint8_t)wscale : 0,
-		.sack_permitted = (fields & T_SACK) != 0,
-		.ecn = (fields & T_ECN) != 0,
-		.mss = (uint16_t)((fields >> T_MSS_SHIFT & T_MSS_MAX) * T_MSS_UNIT),
-	};
+	tuples->is_ipv6 = tuple->is_ipv6;
+	cookie_tuples_put(tuples, 0, &tuple->remote, &tuple->local, ports, tuple->irs);
 }
 
 struct cookie
 syn_cookie_make(const struct syn_cookie *cookies, const struct cookie_tuple *tuple,
 		const struct cookie_options *options)
 {
-	const struct cookie_secret *secret = &cookies->secrets[0];
-	struct prf_block s = tuple_block(secret, tuple);
-	uint64_t epoch = cookies->epoch;
-	uint32_t fields, clock;
+	struct cookie_tuples tuples;
+	struct cookie cookie;
 
-	if (!options->has_timestamps) {
-		fields = pack_octet(options, tuple->is_ipv6, epoch);
-		return (struct cookie){
-			.iss = (mac(secret, epoch, s, MODE_N, fields) & ~N_FIELDS_MASK) |
-			       (fields ^ fields_mask(s)),
-		};
-	}
-	fields = pack_timestamp(options, epoch);
-	clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS);
-	return (struct cookie){
-		.iss = mac(secret, epoch, s, MODE_T, fields),
-		.tsval = timestamp_base(s) + (fields | clock),
-	};
+	put_tuple(&tuples, tuple);
+	syn_cookie_make_burst(cookies, &tuples, options, 1, &cookie);
+	return cookie;
 }
+
+/* A claim whose fields name an epoch that we have a key for. */
+struct candidate {
+	uint8_t claim;
+	uint8_t verdict; /* if the MAC is right */
+	uint32_t fields;
+};
+
+/* Those of one epoch: one key, so one run of the PRF. */
+struct candidates {
+	uint32_t count;
+	struct candidate list[COOKIE_BURST_MAX];
+	struct prf_block message[1][COOKIE_BURST_MAX];
+};
 
 /*
  * The epoch that a code (epoch modulo `codes`) stands for.  FORGED: for none we
@@ -435,25 +336,6 @@ check_epoch(const struct syn_cookie *cookies, uint32_t code, uint32_t codes, uin
 	}
 }
 
-static enum cookie_verdict
-check_mode_n(const struct syn_cookie *cookies, const struct cookie_secret *secret,
-	     const struct cookie_tuple *tuple, uint32_t iss, struct cookie_options *options)
-{
-	struct prf_block s = tuple_block(secret, tuple);
-	uint32_t fields = (iss & N_FIELDS_MASK) ^ fields_mask(s);
-	enum cookie_verdict verdict;
-	uint64_t epoch;
-
-	verdict = check_epoch(cookies, fields >> N_EPOCH_SHIFT, N_EPOCH_CODES, &epoch);
-	if (verdict == COOKIE_FORGED)
-		return COOKIE_FORGED;
-	if (((mac(secret, epoch, s, MODE_N, fields) ^ iss) & ~N_FIELDS_MASK) != 0)
-		return COOKIE_FORGED;
-	if (verdict == COOKIE_VALID)
-		unpack_octet(options, tuple->is_ipv6, fields);
-	return verdict;
-}
-
 /* Unknown (UINT32_MAX) where the maker's clock is ahead of ours. */
 static uint32_t
 rtt_ms_since(const struct syn_cookie *cookies, uint64_t epoch, uint32_t clock)
@@ -465,28 +347,108 @@ rtt_ms_since(const struct syn_cookie *cookies, uint64_t epoch, uint32_t clock)
 	return (uint32_t)((cookies->unix_ns - made_ns) / NS_PER_MS);
 }
 
-static enum cookie_verdict
-check_mode_t(const struct syn_cookie *cookies, const struct cookie_secret *secret,
-	     const struct cookie_tuple *tuple, uint32_t iss, uint32_t tsecr,
-	     struct cookie_options *options, uint32_t *rtt_ms)
+/* Sort one claim by the epoch it names, unless that or its clock is impossible. */
+static void
+weigh(const struct syn_cookie *cookies, const struct cookie_claim *claim, uint32_t i,
+      struct prf_block s, struct candidates *candidates)
 {
-	struct prf_block s = tuple_block(secret, tuple);
-	uint32_t fields = tsecr - timestamp_base(s);
-	uint32_t clock = fields & T_CLOCK_MASK;
+	enum cookie_mode mode = claim->has_timestamps ? MODE_T : MODE_N;
 	enum cookie_verdict verdict;
+	struct candidates *of_epoch;
+	uint32_t fields;
 	uint64_t epoch;
 
-	verdict = check_epoch(cookies, fields >> T_EPOCH_SHIFT & (T_EPOCH_CODES - 1), T_EPOCH_CODES,
-			      &epoch);
-	if (verdict == COOKIE_FORGED || clock >= CLOCK_PER_EPOCH)
-		return COOKIE_FORGED;
-	if (mac(secret, epoch, s, MODE_T, fields & ~T_CLOCK_MASK) != iss)
-		return COOKIE_FORGED;
-	if (verdict == COOKIE_VALID) {
-		unpack_timestamp(options, fields);
-		*rtt_ms = rtt_ms_since(cookies, epoch, clock);
+	if (mode == MODE_T) {
+		fields = claim->tsecr - cookie_timestamp_base(s);
+		verdict = check_epoch(cookies, fields >> T_EPOCH_SHIFT & (T_EPOCH_CODES - 1),
+				      T_EPOCH_CODES, &epoch);
+		if ((fields & T_CLOCK_MASK) >= CLOCK_PER_EPOCH)
+			return;
+	} else {
+		fields = (claim->iss & N_FIELDS_MASK) ^ cookie_fields_mask(s);
+		verdict = check_epoch(cookies, fields >> N_EPOCH_SHIFT, N_EPOCH_CODES, &epoch);
 	}
-	return verdict;
+	if (verdict == COOKIE_FORGED)
+		return;
+	of_epoch = &candidates[epoch % COOKIE_EPOCHS];
+	of_epoch->list[of_epoch->count] = (struct candidate){(uint8_t)i, (uint8_t)verdict, fields};
+	of_epoch->message[0][of_epoch->count++] =
+		cookie_mac_message(s, mode, mode == MODE_T ? fields & ~T_CLOCK_MASK : fields);
+}
+
+/* The MAC was right. */
+static void
+accept_candidate(const struct syn_cookie *cookies, const struct candidate *candidate,
+		 const struct cookie_claim *claim, bool is_ipv6, struct cookie_finding *finding)
+{
+	uint64_t epoch;
+
+	finding->verdict = (enum cookie_verdict)candidate->verdict;
+	if (finding->verdict != COOKIE_VALID)
+		return;
+	if (!claim->has_timestamps) {
+		cookie_unpack_octet(&finding->options, is_ipv6, candidate->fields);
+		return;
+	}
+	cookie_unpack_timestamp(&finding->options, candidate->fields);
+	check_epoch(cookies, candidate->fields >> T_EPOCH_SHIFT & (T_EPOCH_CODES - 1),
+		    T_EPOCH_CODES, &epoch);
+	finding->rtt_ms = rtt_ms_since(cookies, epoch, candidate->fields & T_CLOCK_MASK);
+}
+
+static void
+check_macs(const struct syn_cookie *cookies, const struct prf_key *key,
+	   struct candidates *candidates, const struct cookie_claim *claims, bool is_ipv6,
+	   struct cookie_finding *findings)
+{
+	const struct prf_block *macs = candidates->message[0];
+
+	prf_burst(key, candidates->message, candidates->count, candidates->message[0]);
+	for (uint32_t k = 0; k < candidates->count; k++) {
+		const struct candidate *candidate = &candidates->list[k];
+		const struct cookie_claim *claim = &claims[candidate->claim];
+		uint32_t mask = claim->has_timestamps ? UINT32_MAX : ~N_FIELDS_MASK;
+
+		if ((((uint32_t)macs[k].q[0] ^ claim->iss) & mask) == 0)
+			accept_candidate(cookies, candidate, claim, is_ipv6,
+					 &findings[candidate->claim]);
+	}
+}
+
+/* What was made with this secret; all else stays as it was found before. */
+static void
+check_with(const struct syn_cookie *cookies, const struct cookie_secret *secret,
+	   const struct cookie_tuples *tuples, const struct cookie_claim *claims, uint32_t count,
+	   struct cookie_finding *findings)
+{
+	struct candidates candidates[COOKIE_EPOCHS];
+	struct prf_block s[COOKIE_BURST_MAX];
+
+	for (uint32_t slot = 0; slot < COOKIE_EPOCHS; slot++)
+		candidates[slot].count = 0;
+	tuple_blocks(secret, tuples, count, s);
+	for (uint32_t i = 0; i < count; i++)
+		weigh(cookies, &claims[i], i, s[i], candidates);
+	for (uint32_t slot = 0; slot < COOKIE_EPOCHS; slot++) {
+		if (candidates[slot].count > 0)
+			check_macs(cookies, &secret->epoch[slot].mac, &candidates[slot], claims,
+				   tuples->is_ipv6, findings);
+	}
+}
+
+void
+syn_cookie_check_burst(const struct syn_cookie *cookies, const struct cookie_tuples *tuples,
+		       const struct cookie_claim *claims, uint32_t count,
+		       struct cookie_finding *findings)
+{
+	check(count <= COOKIE_BURST_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		findings[i].verdict = COOKIE_FORGED;
+		findings[i].rtt_ms = UINT32_MAX;
+	}
+	/* The current secret last: should both fit, it is the one that counts. */
+	for (uint32_t i = cookies->secret_count; i > 0; i--)
+		check_with(cookies, &cookies->secrets[i - 1], tuples, claims, count, findings);
 }
 
 enum cookie_verdict
@@ -494,15 +456,14 @@ syn_cookie_check(const struct syn_cookie *cookies, const struct cookie_tuple *tu
 		 bool has_timestamps, uint32_t tsecr, struct cookie_options *options,
 		 uint32_t *rtt_ms)
 {
-	enum cookie_verdict verdict = COOKIE_FORGED;
+	struct cookie_claim claim = {.iss = iss, .tsecr = tsecr, .has_timestamps = has_timestamps};
+	struct cookie_finding finding;
+	struct cookie_tuples tuples;
 
-	*rtt_ms = UINT32_MAX;
-	for (uint32_t i = 0; i < cookies->secret_count && verdict == COOKIE_FORGED; i++) {
-		const struct cookie_secret *secret = &cookies->secrets[i];
-
-		verdict = has_timestamps ? check_mode_t(cookies, secret, tuple, iss, tsecr, options,
-							rtt_ms)
-					 : check_mode_n(cookies, secret, tuple, iss, options);
-	}
-	return verdict;
+	put_tuple(&tuples, tuple);
+	syn_cookie_check_burst(cookies, &tuples, &claim, 1, &finding);
+	if (finding.verdict == COOKIE_VALID)
+		*options = finding.options;
+	*rtt_ms = finding.rtt_ms;
+	return finding.verdict;
 }

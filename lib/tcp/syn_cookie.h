@@ -45,6 +45,31 @@ struct cookie_options {
 	uint16_t mss;	/* 0: the SYN had none; rounded down: to 8, or to a table */
 };
 
+/* The handshakes of a burst, all of one family, as the PRF takes them. */
+#define COOKIE_BURST_MAX PRF_BURST_MAX
+
+struct cookie_tuples {
+	bool is_ipv6;
+	struct prf_block block[3][COOKIE_BURST_MAX]; /* IPv4: one, IPv6: three blocks each */
+};
+
+/* `ports` is the first word of a TCP header that the client sent; `irs` is in host order. */
+static inline void
+cookie_tuples_put(struct cookie_tuples *tuples, uint32_t i, const struct ip_addr *remote,
+		  const struct ip_addr *local, rte_be32_t ports, uint32_t irs)
+{
+	uint64_t ports_and_irs = (uint64_t)irs << 32 | rte_be_to_cpu_32(ports);
+
+	if (!tuples->is_ipv6) {
+		tuples->block[0][i] = (struct prf_block){
+			{(uint64_t)remote->word[3] << 32 | local->word[3], ports_and_irs}};
+		return;
+	}
+	tuples->block[0][i] = (struct prf_block){{remote->half[0], remote->half[1]}};
+	tuples->block[1][i] = (struct prf_block){{local->half[0], local->half[1]}};
+	tuples->block[2][i] = (struct prf_block){{ports_and_irs, 0}};
+}
+
 /* The numbers of the SYN-ACK. */
 struct cookie {
 	uint32_t iss;
@@ -57,14 +82,27 @@ enum cookie_verdict {
 	COOKIE_FORGED,	/* not made by us */
 };
 
+/* What an acknowledgment says, to be judged: `iss` is SEG.ACK - 1. */
+struct cookie_claim {
+	uint32_t iss;
+	uint32_t tsecr; /* counts only if has_timestamps */
+	bool has_timestamps;
+};
+
+struct cookie_finding {
+	enum cookie_verdict verdict;
+	uint32_t rtt_ms;	       /* as of syn_cookie_check() */
+	struct cookie_options options; /* set if COOKIE_VALID */
+};
+
 struct cookie_epoch_keys {
 	struct prf_key mac;
 };
 
 struct cookie_secret {
 	uint8_t master[16];
-	struct prf_key tuple_ipv4; /* S: one block */
-	struct prf_key tuple_ipv6; /* S: three blocks */
+	struct prf_key tuple_ipv4;		       /* S: one block */
+	struct prf_key tuple_ipv6;		       /* S: three blocks */
 	struct cookie_epoch_keys epoch[COOKIE_EPOCHS]; /* by epoch modulo 4 */
 };
 
@@ -89,6 +127,14 @@ struct cookie syn_cookie_make(const struct syn_cookie *cookies, const struct coo
 			      const struct cookie_options *options);
 
 /*
+ * The same for up to COOKIE_BURST_MAX SYNs at once, with the PRF's blocks side by
+ * side; `tuples` is used up by it.
+ */
+void syn_cookie_make_burst(const struct syn_cookie *cookies, struct cookie_tuples *tuples,
+			   const struct cookie_options *options, uint32_t count,
+			   struct cookie *made);
+
+/*
  * Judge an acknowledgment: `iss` is SEG.ACK - 1, tuple->irs is SEG.SEQ - 1,
  * `tsecr` counts only if `has_timestamps`.  On COOKIE_VALID `options` holds what
  * the cookie remembers and *rtt_ms the time since the SYN-ACK, up to 32 s, not
@@ -99,5 +145,10 @@ enum cookie_verdict syn_cookie_check(const struct syn_cookie *cookies,
 				     const struct cookie_tuple *tuple, uint32_t iss,
 				     bool has_timestamps, uint32_t tsecr,
 				     struct cookie_options *options, uint32_t *rtt_ms);
+
+/* The same for up to COOKIE_BURST_MAX at once; the tuples' IRS is SEG.SEQ - 1. */
+void syn_cookie_check_burst(const struct syn_cookie *cookies, const struct cookie_tuples *tuples,
+			    const struct cookie_claim *claims, uint32_t count,
+			    struct cookie_finding *findings);
 
 #endif

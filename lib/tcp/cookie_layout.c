@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+#include "cookie_layout.h"
+
+#define WSCALE_MAX 14 /* RFC 7323, 2.3 */
+
+static const uint16_t mss_ipv4[4] = {0, 1300, 1440, 1460};
+static const uint16_t mss_ipv6[4] = {0, 1420, 1440, 8940};
+
+/* Index 0 is no window scale at all; that entry's value is not used. */
+static const uint8_t wscales[8] = {0, 0, 1, 2, 4, 6, 7, 8};
+
+static uint32_t
+mss_code(uint16_t mss, bool is_ipv6)
+{
+	const uint16_t *table = is_ipv6 ? mss_ipv6 : mss_ipv4;
+	uint32_t code = 3;
+
+	while (table[code] > mss)
+		code--;
+	return code;
+}
+
+static uint32_t
+wscale_code(const struct cookie_options *options)
+{
+	uint32_t code = 7;
+
+	if (!options->has_wscale)
+		return 0;
+	while (wscales[code] > options->wscale) /* ends at the 0 of index 1 */
+		code--;
+	return code;
+}
+
+uint32_t
+cookie_pack_octet(const struct cookie_options *options, bool is_ipv6, uint64_t epoch)
+{
+	return (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT |
+	       mss_code(options->mss, is_ipv6) << N_MSS_SHIFT |
+	       (options->sack_permitted ? N_SACK : 0) | wscale_code(options);
+}
+
+void
+cookie_unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t fields)
+{
+	const uint16_t *table = is_ipv6 ? mss_ipv6 : mss_ipv4;
+	uint32_t code = fields & 7;
+
+	*options = (struct cookie_options){
+		.has_wscale = code != 0,
+		.wscale = wscales[code],
+		.sack_permitted = (fields & N_SACK) != 0,
+		.mss = table[(fields >> N_MSS_SHIFT) & 3],
+	};
+}
+
+uint32_t
+cookie_pack_timestamp(const struct cookie_options *options, uint64_t epoch)
+{
+	uint32_t wscale = options->wscale < WSCALE_MAX ? options->wscale : WSCALE_MAX;
+	uint32_t mss = options->mss / T_MSS_UNIT;
+
+	if (!options->has_wscale)
+		wscale = T_WSCALE_NONE;
+	if (mss == 0 && options->mss != 0)
+		mss = 1; /* tiny, but there */
+	if (mss > T_MSS_MAX)
+		mss = T_MSS_MAX;
+	return wscale << T_WSCALE_SHIFT | (options->sack_permitted ? T_SACK : 0) |
+	       (options->ecn ? T_ECN : 0) | mss << T_MSS_SHIFT |
+	       (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT;
+}
+
+void
+cookie_unpack_timestamp(struct cookie_options *options, uint32_t fields)
+{
+	uint32_t wscale = fields >> T_WSCALE_SHIFT;
+
+	*options = (struct cookie_options){
+		.has_timestamps = true,
+		.has_wscale = wscale != T_WSCALE_NONE,
+		.wscale = wscale != T_WSCALE_NONE ? (uint8_t)wscale : 0,
+		.sack_permitted = (fields & T_SACK) != 0,
+		.ecn = (fields & T_ECN) != 0,
+		.mss = (uint16_t)((fields >> T_MSS_SHIFT & T_MSS_MAX) * T_MSS_UNIT),
+	};
+}
