@@ -242,6 +242,17 @@ listener_table_is_broadcast(const struct listener_table *table, const struct ip_
 	return fact_lookup(table, FACT_BROADCAST, addr, port) != NULL;
 }
 
+void
+listener_table_filter(const struct listener_table *table, struct addr_filter *filter)
+{
+	for (uint32_t i = 0; i < table->fact_count; i++) {
+		const struct fact *fact = &table->facts[i];
+
+		if (fact->kind == FACT_OURS || fact->kind == FACT_BROADCAST)
+			addr_filter_add(filter, &fact->addr);
+	}
+}
+
 bool
 listener_table_has_vlan(const struct listener_table *table, uint8_t port, uint16_t vlan_id)
 {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr_filter.h"
 #include "ip_addr.h"
 
 #define LISTENERS_MAX	    1024
@@ -61,6 +62,9 @@ bool listener_table_is_ours(const struct listener_table *table, const struct ip_
 /* True where `addr` is the directed broadcast address of one of our subnets on that port. */
 bool listener_table_is_broadcast(const struct listener_table *table, const struct ip_addr *addr,
 				 uint8_t port);
+
+/* Add every address for which one of these two may be true. */
+void listener_table_filter(const struct listener_table *table, struct addr_filter *filter);
 
 /* True where any address is configured for that port and VLAN. */
 bool listener_table_has_vlan(const struct listener_table *table, uint8_t port, uint16_t vlan_id);

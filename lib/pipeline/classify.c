@@ -11,6 +11,10 @@
  *	IP source		nobody may send from an address of ours or to a subnet
  *	TCP			checksum and header: tcp_seg_parse()
  *
+ * Most frames are plain segments (plain.h) to an address of ours.  Those are taken
+ * in one pass; any other, and any with something wrong, goes the way above, which
+ * finds the reason.
+ *
  * ARP, ICMP and neighbour discovery are answered here and now.  The trap is a
  * unicast packet in a broadcast frame: every station would answer it, so it gets
  * no answer, not even where its IP destination is ours (MUST-57).
@@ -146,8 +150,53 @@ classify_tcp(struct rte_mbuf *m, const struct frame *frame, uint16_t local_idx, 
 		.local_port = seg->destination_port,
 		.local_idx = local_idx,
 	};
+	burst->plains[burst->count].m = m;
+	burst->plains[burst->count].flags = seg->flags;
+	burst->opened |= UINT64_C(1) << burst->count;
 	burst->count++;
 	return DROP_NONE;
+}
+
+static bool
+is_for_our_mac(const struct weir_core *core, const struct rte_mbuf *m)
+{
+	return memcmp(rte_pktmbuf_mtod(m, const uint8_t *), core->port_mac[m->port], 6) == 0;
+}
+
+/* The filter spares nearly everybody the look-ups. */
+static bool
+may_send_from(const struct weir_core *core, const struct ip_addr *source, uint8_t port)
+{
+	const struct listener_table *listeners = core->tcp.listeners;
+
+	return likely(!addr_filter_may_have(&core->refused_sources, source)) ||
+	       (!listener_table_is_ours(listeners, source) &&
+		!listener_table_is_broadcast(listeners, source, port));
+}
+
+/* True if `m` was plain and for us: the burst has it. */
+static bool
+classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
+{
+	struct plain *plain = &burst->plains[burst->count];
+	struct flow_key *key = &burst->keys[burst->count];
+	uint8_t port = (uint8_t)m->port;
+	struct ip_addr destination;
+	uint32_t ports;
+	uint16_t local_idx;
+
+	if (!plain_parse(m, plain) || !is_for_our_mac(core, m))
+		return false;
+	destination = plain_destination(plain);
+	local_idx = listener_memo_local(&core->memo, core->tcp.listeners, &destination, port,
+					plain->vlan_id);
+	key->remote = plain_source(plain);
+	if (local_idx == LOCAL_NONE || !may_send_from(core, &key->remote, port))
+		return false;
+	ports = rte_be_to_cpu_32(plain_ports(plain));
+	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
+	burst->count++;
+	return true;
 }
 
 /* DROP_NONE: the burst or tx has taken `m`. */
@@ -214,13 +263,17 @@ pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t cou
 		  struct burst *burst)
 {
 	enum drop_reason reason;
+	uint64_t rx_bytes = 0;
 
 	burst->count = 0;
+	burst->opened = 0;
 	prefetch_first(frames, count);
 	for (uint32_t i = 0; i < count; i++) {
 		prefetch_ahead(frames, count, i);
 		check(frames[i]->port < TCP_PORTS_MAX);
-		counter_add(&core->counters, COUNTER_rx_bytes, rte_pktmbuf_pkt_len(frames[i]));
+		rx_bytes += rte_pktmbuf_pkt_len(frames[i]);
+		if (likely(classify_plain(core, frames[i], burst)))
+			continue;
 		reason = classify_frame(core, frames[i], burst);
 		if (reason != DROP_NONE) {
 			pipeline_account(core, reason);
@@ -228,4 +281,5 @@ pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t cou
 		}
 	}
 	counter_add(&core->counters, COUNTER_rx_packets, count);
+	counter_add(&core->counters, COUNTER_rx_bytes, rx_bytes);
 }

@@ -52,6 +52,7 @@ pipeline_init(struct weir_core *core, void *memory, const struct tcp_config *con
 	core->unix_ns_offset = (int64_t)(unix_ns - now_ns);
 	rate_limit_init(&core->echo_limit, ECHO_REPLIES_PER_SECOND);
 	learn_port_macs(core, listeners);
+	listener_table_filter(listeners, &core->refused_sources);
 }
 
 static void

@@ -16,7 +16,9 @@
 
 #include <rte_mbuf.h>
 
+#include "addr_filter.h"
 #include "counters.h"
+#include "listener_memo.h"
 #include "tcp_engine.h"
 #include "weir/app.h"
 
@@ -40,6 +42,8 @@ struct weir_core {
 	uint32_t stop_next;	      /* pipeline_stop(): first flow not told yet */
 	bool stop_with_rst;
 	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
+	struct addr_filter refused_sources; /* who may be ours or a broadcast address */
+	struct listener_memo memo;
 	uint8_t port_mac[TCP_PORTS_MAX][6]; /* by DPDK port; zero where we have no address */
 };
 

@@ -24,16 +24,25 @@
  */
 
 #include "stages.h"
+#include "tcp_cookie_lane.h"
 #include "tcp_input.h"
+#include "tcp_open.h"
+#include "tcp_syn_policy.h"
 
 enum segment_rank { RANK_FLOW, RANK_ACK, RANK_SYN, RANK_REST, RANK_N };
 
+/* Which of a burst's segments are in each rank, in order of arrival. */
+struct ranks {
+	uint8_t order[RANK_N][PIPELINE_BURST_MAX];
+	uint32_t count[RANK_N];
+};
+
 static enum segment_rank
-rank_of(const struct tcp_seg *seg, uint32_t found)
+rank_of(uint8_t flags, uint32_t found)
 {
 	if (found != FLOW_NONE)
 		return RANK_FLOW;
-	switch (seg->flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN)) {
+	switch (flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN)) {
 	case TH_ACK:
 	case TH_ACK | TH_FIN:
 		return RANK_ACK;
@@ -41,6 +50,18 @@ rank_of(const struct tcp_seg *seg, uint32_t found)
 		return RANK_SYN;
 	default:
 		return RANK_REST;
+	}
+}
+
+static void
+rank_burst(const struct burst *burst, struct ranks *ranks)
+{
+	enum segment_rank rank;
+
+	memset(ranks->count, 0, sizeof(ranks->count));
+	for (uint32_t i = 0; i < burst->count; i++) {
+		rank = rank_of(burst->plains[i].flags, burst->found[i]);
+		ranks->order[rank][ranks->count[rank]++] = (uint8_t)i;
 	}
 }
 
@@ -57,56 +78,144 @@ flow_now(const struct tcp_engine *engine, const struct burst *burst, uint32_t i)
 	return flow_pool_lookup(&engine->flows, burst->hashes[i], &burst->keys[i]);
 }
 
+static uint32_t
+time_wait_of(const struct tcp_engine *engine, uint64_t hash)
+{
+	if (engine->time_wait.live == 0)
+		return TIME_WAIT_NONE;
+	return time_wait_table_lookup(&engine->time_wait, hash);
+}
+
+static uint16_t
+listener_of(struct weir_core *core, const struct flow_key *key)
+{
+	return listener_memo_find(&core->memo, core->tcp.listeners, key->local_idx,
+				  key->local_port);
+}
+
 /* A segment of no flow we know. */
 static enum drop_reason
-arrive_unknown(struct tcp_engine *engine, const struct flow_key *key, uint64_t hash,
-	       struct tcp_seg *seg)
+arrive_unknown(struct weir_core *core, const struct flow_key *key, uint64_t hash,
+	       const struct cookie_finding *finding, struct tcp_seg *seg)
 {
-	uint16_t listener = listener_table_find(engine->listeners, key->local_idx, key->local_port);
-	uint32_t tw_idx = TIME_WAIT_NONE;
+	struct tcp_engine *engine = &core->tcp;
+	uint16_t listener = listener_of(core, key);
+	uint32_t tw_idx = time_wait_of(engine, hash);
 
-	if (engine->time_wait.live > 0)
-		tw_idx = time_wait_table_lookup(&engine->time_wait, hash);
 	if (tw_idx != TIME_WAIT_NONE)
 		return tcp_input_time_wait(engine, tw_idx, key, hash, listener, seg);
 	if (listener != LISTENER_NONE)
-		return tcp_input_listen(engine, key, hash, listener, seg);
+		return tcp_input_listen(engine, key, hash, listener, finding, seg);
 	return tcp_input_closed(engine, seg);
 }
 
 static enum drop_reason
-arrive(struct tcp_engine *engine, struct burst *burst, uint32_t i)
+arrive(struct weir_core *core, struct burst *burst, uint32_t i,
+       const struct cookie_finding *finding)
 {
+	struct tcp_engine *engine = &core->tcp;
 	uint32_t flows_before = engine->flows.used;
 	uint32_t idx = flow_now(engine, burst, i);
+	struct tcp_seg *seg = burst_seg(burst, i);
 	enum drop_reason reason;
 
 	if (idx != FLOW_NONE)
-		return tcp_input_flow(engine, idx, &burst->segs[i]);
-	reason = arrive_unknown(engine, &burst->keys[i], burst->hashes[i], &burst->segs[i]);
+		return tcp_input_flow(engine, idx, seg);
+	reason = arrive_unknown(core, &burst->keys[i], burst->hashes[i], finding, seg);
 	if (engine->flows.used != flows_before)
 		burst->has_new_flow = true;
 	return reason;
 }
 
+/* One segment from arrival to its place in the counters. */
+static void
+serve(struct weir_core *core, struct burst *burst, uint32_t i, const struct cookie_finding *finding)
+{
+	pipeline_account(core, arrive(core, burst, i, finding));
+	if (burst->segs[i].m != NULL)
+		rte_pktmbuf_free(burst->segs[i].m);
+}
+
+static void
+serve_rank(struct weir_core *core, struct burst *burst, const struct ranks *ranks,
+	   enum segment_rank rank)
+{
+	for (uint32_t k = 0; k < ranks->count[rank]; k++)
+		serve(core, burst, ranks->order[rank][k], NULL);
+}
+
+/* All cookies of the burst are judged first, then each ACK is served in its turn. */
+static void
+serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
+{
+	const struct cookie_finding *findings[PIPELINE_BURST_MAX];
+	struct tcp_ack_lane lanes[2];
+	uint32_t count = ranks->count[RANK_ACK];
+
+	tcp_ack_lane_init(&lanes[0], false);
+	tcp_ack_lane_init(&lanes[1], true);
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t i = ranks->order[RANK_ACK][k];
+		const struct plain *plain = &burst->plains[i];
+
+		findings[k] = NULL;
+		if (!burst_is_opened(burst, i) &&
+		    listener_of(core, &burst->keys[i]) != LISTENER_NONE)
+			findings[k] = tcp_ack_lane_put(&core->tcp, &lanes[plain->is_ipv6], plain);
+	}
+	tcp_ack_lane_judge(&core->tcp, &lanes[0]);
+	tcp_ack_lane_judge(&core->tcp, &lanes[1]);
+	for (uint32_t k = 0; k < count; k++)
+		serve(core, burst, ranks->order[RANK_ACK][k], findings[k]);
+}
+
+/* True for a SYN to which a cookie is the whole answer. */
+static bool
+wants_cookie_only(struct weir_core *core, const struct burst *burst, uint32_t i)
+{
+	const struct tcp_engine *engine = &core->tcp;
+	uint16_t listener;
+
+	if (burst_is_opened(burst, i) || flow_now(engine, burst, i) != FLOW_NONE ||
+	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE)
+		return false;
+	listener = listener_of(core, &burst->keys[i]);
+	return listener != LISTENER_NONE && tcp_open_admit(engine, listener) == DROP_NONE;
+}
+
+static void
+serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
+{
+	struct tcp_engine *engine = &core->tcp;
+	struct tcp_syn_lane lanes[2];
+
+	tcp_syn_lane_init(&lanes[0], false);
+	tcp_syn_lane_init(&lanes[1], true);
+	for (uint32_t k = 0; k < ranks->count[RANK_SYN]; k++) {
+		uint32_t i = ranks->order[RANK_SYN][k];
+		const struct plain *plain = &burst->plains[i];
+
+		if (engine->syn_policy.use_cookies && wants_cookie_only(core, burst, i) &&
+		    tcp_syn_lane_take(engine, &lanes[plain->is_ipv6], plain))
+			pipeline_account(core, DROP_NONE);
+		else
+			serve(core, burst, i, NULL);
+	}
+	tcp_syn_lane_answer(engine, &lanes[0]);
+	tcp_syn_lane_answer(engine, &lanes[1]);
+}
+
 void
 pipeline_segment(struct weir_core *core, struct burst *burst)
 {
-	uint8_t order[RANK_N][PIPELINE_BURST_MAX];
-	uint32_t count[RANK_N] = {0};
-	enum segment_rank rank;
-	uint8_t i;
+	struct ranks ranks;
 
-	for (i = 0; i < burst->count; i++) {
-		rank = rank_of(&burst->segs[i], burst->found[i]);
-		order[rank][count[rank]++] = i;
-	}
-	for (rank = 0; rank < RANK_N; rank++) {
-		for (uint32_t k = 0; k < count[rank]; k++) {
-			i = order[rank][k];
-			pipeline_account(core, arrive(&core->tcp, burst, i));
-			if (burst->segs[i].m != NULL)
-				rte_pktmbuf_free(burst->segs[i].m);
-		}
-	}
+	rank_burst(burst, &ranks);
+	serve_rank(core, burst, &ranks, RANK_FLOW);
+	if (tcp_syn_policy_takes_cookies(&core->tcp))
+		serve_acks(core, burst, &ranks);
+	else
+		serve_rank(core, burst, &ranks, RANK_ACK);
+	serve_syns(core, burst, &ranks);
+	serve_rank(core, burst, &ranks, RANK_REST);
 }

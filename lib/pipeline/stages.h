@@ -9,21 +9,47 @@
 
 #include <rte_mbuf.h>
 
+#include "check.h"
 #include "flow_key.h"
 #include "frame.h"
 #include "pipeline.h"
+#include "plain.h"
 #include "tcp_seg.h"
 
-/* The TCP segments of a burst, in order of arrival; all else has been dealt with by then. */
+/*
+ * The TCP segments of a burst, in order of arrival; all else has been dealt with by
+ * then.  `frames` and `segs` are filled for those that need them, by burst_seg().
+ */
 struct burst {
 	uint32_t count;
 	bool has_new_flow; /* a segment of this burst has created a flow since the lookup */
+	uint64_t opened;   /* which of frames and segs are filled */
+	struct plain plains[PIPELINE_BURST_MAX]; /* of one that is not plain: m and flags alone */
 	struct frame frames[PIPELINE_BURST_MAX];
 	struct tcp_seg segs[PIPELINE_BURST_MAX];
 	struct flow_key keys[PIPELINE_BURST_MAX];
 	uint64_t hashes[PIPELINE_BURST_MAX];
 	uint32_t found[PIPELINE_BURST_MAX]; /* flow, or FLOW_NONE */
 };
+
+static_assert(PIPELINE_BURST_MAX <= 64, "a set of segments is a word");
+
+static inline bool
+burst_is_opened(const struct burst *burst, uint32_t i)
+{
+	return (burst->opened >> i & 1) != 0;
+}
+
+/* Segment `i` as a struct, whether it was plain or not. */
+static inline struct tcp_seg *
+burst_seg(struct burst *burst, uint32_t i)
+{
+	if (!burst_is_opened(burst, i)) {
+		plain_open(&burst->plains[i], &burst->frames[i], &burst->segs[i]);
+		burst->opened |= UINT64_C(1) << i;
+	}
+	return &burst->segs[i];
+}
 
 /* Octets to segments: refuse what is not for us, answer what needs no connection. */
 void pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,

@@ -21,8 +21,10 @@ enum drop_reason tcp_input_time_wait(struct tcp_engine *engine, uint32_t tw_idx,
 				     const struct flow_key *key, uint64_t hash, uint16_t listener,
 				     struct tcp_seg *seg);
 
+/* `finding` is what an ACK's cookie has been found to be, NULL if nobody has looked. */
 enum drop_reason tcp_input_listen(struct tcp_engine *engine, const struct flow_key *key,
-				  uint64_t hash, uint16_t listener, struct tcp_seg *seg);
+				  uint64_t hash, uint16_t listener,
+				  const struct cookie_finding *finding, struct tcp_seg *seg);
 
 enum drop_reason tcp_input_closed(struct tcp_engine *engine, struct tcp_seg *seg);
 

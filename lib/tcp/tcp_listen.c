@@ -42,7 +42,7 @@ tuple_of(const struct tcp_request *request, const struct tcp_seg *seg, uint32_t 
 static void
 reply_with_cookie(struct tcp_engine *engine, const struct tcp_request *request, struct tcp_seg *seg)
 {
-	struct cookie_options options = tcp_open_agree(engine, seg);
+	struct cookie_options options = tcp_open_agree(engine->config, &seg->options);
 	struct cookie_tuple tuple = tuple_of(request, seg, seg->seq);
 	struct cookie cookie = syn_cookie_make(&engine->cookies, &tuple, &options);
 	struct tcp_syn_ack syn_ack = {
@@ -98,36 +98,49 @@ tcp_listen_check_cookie(const struct tcp_engine *engine, const struct tcp_reques
 }
 
 static enum drop_reason
-take_ack(struct tcp_engine *engine, const struct tcp_request *request, struct tcp_seg *seg)
+take_ack(struct tcp_engine *engine, const struct tcp_request *request,
+	 const struct cookie_finding *finding, struct tcp_seg *seg)
 {
-	struct cookie_options options;
 	enum drop_reason reason = DROP_no_connection;
-	uint32_t rtt_ms;
 
-	if ((seg->flags & TH_SYN) == 0 && tcp_syn_policy_takes_cookies(engine)) {
-		switch (tcp_listen_check_cookie(engine, request, seg, &options, &rtt_ms)) {
-		case COOKIE_VALID:
-			if (!tcp_tombstone_covers(engine, request->hash, seg))
-				return tcp_open_from_cookie(engine, request, &options, rtt_ms, seg);
-			reason = DROP_cookie_replayed;
-			break;
-		case COOKIE_EXPIRED:
-			counter_increment(engine->counters, COUNTER_cookie_expired);
-			reason = DROP_cookie_expired;
-			break;
-		case COOKIE_FORGED:
-			counter_increment(engine->counters, COUNTER_cookie_forged);
-			reason = DROP_cookie_forged;
-			break;
-		}
+	switch (finding->verdict) {
+	case COOKIE_VALID:
+		if (!tcp_tombstone_covers(engine, request->hash, seg))
+			return tcp_open_from_cookie(engine, request, &finding->options,
+						    finding->rtt_ms, seg);
+		reason = DROP_cookie_replayed;
+		break;
+	case COOKIE_EXPIRED:
+		counter_increment(engine->counters, COUNTER_cookie_expired);
+		reason = DROP_cookie_expired;
+		break;
+	case COOKIE_FORGED:
+		counter_increment(engine->counters, COUNTER_cookie_forged);
+		reason = DROP_cookie_forged;
+		break;
 	}
 	tcp_reply_rst(engine, seg);
 	return reason;
 }
 
+/* One that no lane has judged before. */
+static enum drop_reason
+judge_ack(struct tcp_engine *engine, const struct tcp_request *request, struct tcp_seg *seg)
+{
+	struct cookie_finding finding;
+
+	if ((seg->flags & TH_SYN) != 0 || !tcp_syn_policy_takes_cookies(engine)) {
+		tcp_reply_rst(engine, seg);
+		return DROP_no_connection;
+	}
+	finding.verdict =
+		tcp_listen_check_cookie(engine, request, seg, &finding.options, &finding.rtt_ms);
+	return take_ack(engine, request, &finding, seg);
+}
+
 enum drop_reason
 tcp_input_listen(struct tcp_engine *engine, const struct flow_key *key, uint64_t hash,
-		 uint16_t listener, struct tcp_seg *seg)
+		 uint16_t listener, const struct cookie_finding *finding, struct tcp_seg *seg)
 {
 	struct tcp_request request = {key, hash, listener};
 
@@ -136,7 +149,8 @@ tcp_input_listen(struct tcp_engine *engine, const struct flow_key *key, uint64_t
 	if (seg->flags & TH_RST)
 		return DROP_rst_no_connection;
 	if (seg->flags & TH_ACK)
-		return take_ack(engine, &request, seg);
+		return finding != NULL ? take_ack(engine, &request, finding, seg)
+				       : judge_ack(engine, &request, seg);
 	if ((seg->flags & (TH_SYN | TH_FIN)) != TH_SYN)
 		return DROP_tcp_flags_nonsense;
 	return tcp_listen_take_syn(engine, &request, NULL, seg);

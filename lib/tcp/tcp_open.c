@@ -42,11 +42,8 @@ tcp_open_admit(const struct tcp_engine *engine, uint16_t listener)
 }
 
 struct cookie_options
-tcp_open_agree(const struct tcp_engine *engine, const struct tcp_seg *syn)
+tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered)
 {
-	const struct tcp_config *config = engine->config;
-	const struct tcp_options *offered = &syn->options;
-
 	return (struct cookie_options){
 		.has_timestamps = offered->has_timestamps && config->timestamps,
 		.has_wscale = offered->has_wscale && config->window_scaling,
@@ -124,7 +121,7 @@ enum drop_reason
 tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 		  const struct tcp_isn *isn, struct tcp_seg *syn)
 {
-	struct cookie_options options = tcp_open_agree(engine, syn);
+	struct cookie_options options = tcp_open_agree(engine->config, &syn->options);
 	uint32_t idx = create(engine, request, &options, syn);
 	struct tcp_tcb *tcb;
 

@@ -87,27 +87,6 @@ checksum_sum(const void *octets, size_t bytes)
 	return (a & UINT32_MAX) + (a >> 32) + a_carries + sum_tail(at, bytes);
 }
 
-/*
- * To 16 bits.  Adding the number to itself with its halves exchanged leaves in
- * the upper half their sum, and the carry out of the lower half has come round.
- */
-static inline uint16_t
-fold(uint64_t sum)
-{
-	uint32_t half;
-
-	sum += sum << 32 | sum >> 32;
-	half = (uint32_t)(sum >> 32);
-	half += half << 16 | half >> 16;
-	return (uint16_t)(half >> 16);
-}
-
-uint16_t
-checksum_finish(uint64_t sum)
-{
-	return (uint16_t)~fold(sum);
-}
-
 uint64_t
 checksum_pseudo(const struct ip_addr *source, const struct ip_addr *destination, bool is_ipv6,
 		uint8_t protocol, uint32_t l4_bytes)
@@ -139,7 +118,7 @@ checksum_sum_mbuf(const struct rte_mbuf *m, uint32_t offset, uint32_t bytes)
 		piece_sum =
 			checksum_sum(rte_pktmbuf_mtod_offset(m, const uint8_t *, offset), piece);
 		if (done & 1)
-			piece_sum = rte_bswap16(fold(piece_sum));
+			piece_sum = rte_bswap16(checksum_fold(piece_sum));
 		sum += piece_sum;
 		done += piece;
 		bytes -= piece;

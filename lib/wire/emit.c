@@ -144,20 +144,6 @@ emit_tcp(uint8_t *octets, const struct emit_tcp *tcp, uint32_t header_bytes, uin
 	store_word(octets, 4, upper_half(checksum));
 }
 
-static uint64_t
-tx_flags(const struct emit_path *path, const struct emit_offload *offload)
-{
-	uint64_t flags = 0;
-
-	if (offload->tcp_checksum)
-		flags |= RTE_MBUF_F_TX_TCP_CKSUM;
-	if (offload->ipv4_checksum && !path->is_ipv6)
-		flags |= RTE_MBUF_F_TX_IP_CKSUM;
-	if (flags != 0)
-		flags |= path->is_ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
-	return flags;
-}
-
 static inline uint32_t
 options_bytes_of(const struct tcp_options *options)
 {
@@ -185,8 +171,7 @@ emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path, const struct 
 		sum += checksum_sum_mbuf(m, 0, m->pkt_len);
 	octets = (uint8_t *)rte_pktmbuf_prepend(m, (uint16_t)(l2_bytes + l3_bytes + header_bytes));
 	check(octets != NULL);
-	m->ol_flags = (m->ol_flags & OWNERSHIP_FLAGS) | tx_flags(path, offload);
-	m->tx_offload = rte_mbuf_tx_offload(l2_bytes, l3_bytes, header_bytes, 0, 0, 0, 0);
+	emit_mark(m, path->is_ipv6, l2_bytes, l3_bytes, header_bytes, offload);
 
 	emit_ether(octets, path->mac_destination, path->mac_source, path->vlan_id,
 		   path->is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4);

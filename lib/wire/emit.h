@@ -56,6 +56,25 @@ struct emit_tcp {
 void emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path, const struct emit_tcp *tcp,
 		      const struct emit_offload *offload);
 
+/*
+ * Mark a finished frame for what the port is to do with it: flags of its former
+ * life end here, but for those that say whose memory the buffer is.
+ */
+static inline void
+emit_mark(struct rte_mbuf *m, bool is_ipv6, uint32_t l2_bytes, uint32_t l3_bytes, uint32_t l4_bytes,
+	  const struct emit_offload *offload)
+{
+	uint64_t flags = m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
+
+	if (offload->tcp_checksum || (offload->ipv4_checksum && !is_ipv6)) {
+		flags |= is_ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
+		flags |= offload->tcp_checksum ? RTE_MBUF_F_TX_TCP_CKSUM : 0;
+		flags |= offload->ipv4_checksum && !is_ipv6 ? RTE_MBUF_F_TX_IP_CKSUM : 0;
+		m->tx_offload = rte_mbuf_tx_offload(l2_bytes, l3_bytes, l4_bytes, 0, 0, 0, 0);
+	}
+	m->ol_flags = flags; /* without one of them nobody reads tx_offload */
+}
+
 /* Length of an Ethernet header, with a tag unless `vlan_id` is VLAN_NONE. */
 uint32_t emit_ether_bytes(uint16_t vlan_id);
 

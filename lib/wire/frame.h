@@ -72,4 +72,8 @@ bool frame_l4_checksum_ok(const struct rte_mbuf *m, const struct frame *frame);
  */
 enum drop_reason tcp_seg_parse(struct rte_mbuf *m, const struct frame *frame, struct tcp_seg *seg);
 
+/* The second half of that: read a header, `header_bytes` long, that is known to be good. */
+void tcp_seg_open(struct rte_mbuf *m, const struct frame *frame, uint32_t header_bytes,
+		  struct tcp_seg *seg);
+
 #endif

@@ -30,22 +30,6 @@ load_be32(const uint8_t *octets)
 	return rte_be_to_cpu_32(word);
 }
 
-/* Where the next word goes, and the sum of those before it in wire order. */
-struct word_writer {
-	uint8_t *at;
-	uint64_t sum;
-};
-
-static inline void
-put_word(struct word_writer *writer, uint32_t value)
-{
-	uint32_t word = rte_cpu_to_be_32(value);
-
-	memcpy(writer->at, &word, sizeof(word));
-	writer->at += sizeof(word);
-	writer->sum += word;
-}
-
 static void
 take_timestamps(struct tcp_options *options, const uint8_t *option)
 {
@@ -151,26 +135,10 @@ sack_blocks_fitting(const struct tcp_options *options, uint32_t used)
 	return options->sack_count < fitting ? options->sack_count : fitting;
 }
 
-static uint32_t
-fixed_bytes(const struct tcp_options *options)
-{
-	uint32_t bytes = 0;
-
-	if (options->has_mss)
-		bytes += 4;
-	if (options->has_timestamps)
-		bytes += 12;
-	else if (options->has_sack_permitted)
-		bytes += 4;
-	if (options->has_wscale)
-		bytes += 4;
-	return bytes;
-}
-
 uint32_t
 tcp_options_bytes(const struct tcp_options *options)
 {
-	uint32_t bytes = fixed_bytes(options);
+	uint32_t bytes = tcp_options_syn_bytes(options);
 	uint32_t blocks = sack_blocks_fitting(options, bytes);
 
 	return blocks == 0 ? bytes : bytes + 4 + blocks * SACK_BLOCK_BYTES;
@@ -179,27 +147,15 @@ tcp_options_bytes(const struct tcp_options *options)
 uint32_t
 tcp_options_emit(const struct tcp_options *options, uint8_t *octets, uint64_t *sum)
 {
-	uint32_t blocks = sack_blocks_fitting(options, fixed_bytes(options));
-	struct word_writer writer = {.at = octets};
+	uint32_t blocks = sack_blocks_fitting(options, tcp_options_syn_bytes(options));
+	struct tcp_options_writer writer = tcp_options_emit_syn(options, octets);
 
 	check(options->sack_count <= TCP_SACK_BLOCKS_MAX);
-	if (options->has_mss)
-		put_word(&writer, 0x02040000 | options->mss);
-	if (options->has_timestamps) {
-		/* SACK-permitted takes the place of the two no-operations. */
-		put_word(&writer, options->has_sack_permitted ? 0x0402080a : 0x0101080a);
-		put_word(&writer, options->tsval);
-		put_word(&writer, options->tsecr);
-	} else if (options->has_sack_permitted) {
-		put_word(&writer, 0x01010402);
-	}
-	if (options->has_wscale)
-		put_word(&writer, 0x01030300 | options->wscale);
 	if (blocks > 0)
-		put_word(&writer, 0x01010500 | (2 + blocks * SACK_BLOCK_BYTES));
+		tcp_options_put(&writer, 0x01010500 | (2 + blocks * SACK_BLOCK_BYTES));
 	for (uint32_t i = 0; i < blocks; i++) {
-		put_word(&writer, options->sack[i].left);
-		put_word(&writer, options->sack[i].right);
+		tcp_options_put(&writer, options->sack[i].left);
+		tcp_options_put(&writer, options->sack[i].right);
 	}
 	*sum = writer.sum;
 	return (uint32_t)(writer.at - octets);

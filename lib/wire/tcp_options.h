@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
 
 #define TCP_OPTIONS_BYTES_MAX 40
 #define TCP_WSCALE_MAX	      14 /* RFC 7323, 2.3: larger is taken as 14 */
@@ -60,6 +63,55 @@ bool tcp_options_parse(struct tcp_options *options, const uint8_t *octets, uint3
  * multiple of four, and in `sum` what checksum_sum() would make of them.
  */
 uint32_t tcp_options_emit(const struct tcp_options *options, uint8_t *octets, uint64_t *sum);
+
+/* The same two for options without SACK blocks, in line: a SYN-ACK's. */
+static inline uint32_t
+tcp_options_syn_bytes(const struct tcp_options *options)
+{
+	uint32_t bytes = options->has_mss ? 4 : 0;
+
+	if (options->has_timestamps)
+		bytes += 12;
+	else if (options->has_sack_permitted)
+		bytes += 4;
+	return bytes + (options->has_wscale ? 4 : 0);
+}
+
+/* Where the next word goes, and the sum of those before it in wire order. */
+struct tcp_options_writer {
+	uint8_t *at;
+	uint64_t sum;
+};
+
+static inline void
+tcp_options_put(struct tcp_options_writer *writer, uint32_t value)
+{
+	uint32_t word = rte_cpu_to_be_32(value);
+
+	memcpy(writer->at, &word, sizeof(word));
+	writer->at += sizeof(word);
+	writer->sum += word;
+}
+
+static inline struct tcp_options_writer
+tcp_options_emit_syn(const struct tcp_options *options, uint8_t *octets)
+{
+	struct tcp_options_writer writer = {.at = octets};
+
+	if (options->has_mss)
+		tcp_options_put(&writer, 0x02040000 | options->mss);
+	if (options->has_timestamps) {
+		/* SACK-permitted takes the place of the two no-operations. */
+		tcp_options_put(&writer, options->has_sack_permitted ? 0x0402080a : 0x0101080a);
+		tcp_options_put(&writer, options->tsval);
+		tcp_options_put(&writer, options->tsecr);
+	} else if (options->has_sack_permitted) {
+		tcp_options_put(&writer, 0x01010402);
+	}
+	if (options->has_wscale)
+		tcp_options_put(&writer, 0x01030300 | options->wscale);
+	return writer;
+}
 
 /* The length that tcp_options_emit() will return. */
 uint32_t tcp_options_bytes(const struct tcp_options *options);

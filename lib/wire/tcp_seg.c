@@ -23,6 +23,25 @@ parse_fixed_part(const struct wire_tcp *tcp, struct tcp_seg *seg)
 	seg->flags = tcp->flags;
 }
 
+void
+tcp_seg_open(struct rte_mbuf *m, const struct frame *frame, uint32_t header_bytes,
+	     struct tcp_seg *seg)
+{
+	const struct wire_tcp *tcp =
+		rte_pktmbuf_mtod_offset(m, const struct wire_tcp *, frame->l4_off);
+
+	parse_fixed_part(tcp, seg);
+	seg->m = m;
+	seg->frame = frame;
+	seg->text_off = (uint16_t)(frame->l4_off + header_bytes);
+	seg->text_bytes = (uint16_t)(frame->l4_bytes - header_bytes);
+	seg->len = seg->text_bytes + ((seg->flags & TH_SYN) != 0) + ((seg->flags & TH_FIN) != 0);
+	seg->end = seg->seq + seg->len;
+	seg->options_bad =
+		!tcp_options_parse(&seg->options, (const uint8_t *)(tcp + 1),
+				   header_bytes - (uint32_t)sizeof(*tcp), seg->flags & TH_SYN);
+}
+
 enum drop_reason
 tcp_seg_parse(struct rte_mbuf *m, const struct frame *frame, struct tcp_seg *seg)
 {
@@ -44,15 +63,6 @@ tcp_seg_parse(struct rte_mbuf *m, const struct frame *frame, struct tcp_seg *seg
 	if (tcp->source_port == 0 || tcp->destination_port == 0)
 		return DROP_tcp_port_zero;
 
-	parse_fixed_part(tcp, seg);
-	seg->m = m;
-	seg->frame = frame;
-	seg->text_off = (uint16_t)(frame->l4_off + header_bytes);
-	seg->text_bytes = (uint16_t)(frame->l4_bytes - header_bytes);
-	seg->len = seg->text_bytes + ((seg->flags & TH_SYN) != 0) + ((seg->flags & TH_FIN) != 0);
-	seg->end = seg->seq + seg->len;
-	seg->options_bad =
-		!tcp_options_parse(&seg->options, (const uint8_t *)(tcp + 1),
-				   header_bytes - (uint32_t)sizeof(*tcp), seg->flags & TH_SYN);
+	tcp_seg_open(m, frame, header_bytes, seg);
 	return DROP_NONE;
 }

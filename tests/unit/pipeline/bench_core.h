@@ -3,7 +3,7 @@
 /*
  * A core without EAL: port 0 has 192.0.2.1/24 and 2001:db8::1/64 untagged and
  * 198.51.100.1/24 in VLAN 7, port 1 has 203.0.113.1/24.  An application listens
- * on TCP port 80 of the first two.
+ * on TCP port 80 of the first three.
  */
 #ifndef WEIR_TESTS_UNIT_PIPELINE_BENCH_CORE_H
 #define WEIR_TESTS_UNIT_PIPELINE_BENCH_CORE_H

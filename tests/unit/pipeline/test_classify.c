@@ -85,9 +85,10 @@ expect_segment(const char *hex, uint16_t port, uint16_t local_idx)
 	assert_int_equal(burst.keys[0].remote_port, 40000);
 	assert_int_equal(burst.keys[0].local_port, 80);
 	assert_int_equal(burst.keys[0].zero, 0);
-	assert_true(ip_addr_equal(&burst.keys[0].remote, &burst.frames[0].source));
+	assert_int_equal(burst.plains[0].flags, TH_SYN);
+	assert_non_null(burst_seg(&burst, 0)->m);
 	assert_ptr_equal(burst.segs[0].frame, &burst.frames[0]);
-	assert_non_null(burst.segs[0].m);
+	assert_true(ip_addr_equal(&burst.keys[0].remote, &burst.frames[0].source));
 }
 
 static void
@@ -226,5 +227,5 @@ TEST(what_is_refused_is_freed_and_nothing_else)
 	for (unsigned int i = 0; i < RTE_DIM(frames); i++)
 		assert_int_equal(static_mbuf_frees(frames[i]), i % 3 == 1);
 	for (uint32_t i = 0; i < burst.count; i++)
-		assert_ptr_equal(burst.segs[i].m, frames[i / 2 * 3 + i % 2 * 2]);
+		assert_ptr_equal(burst_seg(&burst, i)->m, frames[i / 2 * 3 + i % 2 * 2]);
 }

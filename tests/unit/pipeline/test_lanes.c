@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * SYNs and handshake ACKs that are plain are served together (tcp_cookie_lane.h),
+ * others one by one.  Whoever sent them must not be able to tell.  A frame is made
+ * not plain by some padding in a second buffer, which changes nothing else.
+ */
+
+#include "test.h"
+
+#include "bench_core.h"
+#include "packet.h"
+#include "static_mbuf.h"
+#include "units.h"
+
+#define IPV4_SYN(offset) ETHER("0800") IPV4("06") TCP(offset "002")
+#define IPV6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "002")
+#define VLAN_SYN(offset) \
+	ETHER("8100 0007") "0800 45000000 00004000 4006 0000 c6336402 c6336401 " TCP(offset "002")
+
+static const struct {
+	const char *offset;
+	const char *options;
+} option_lists[] = {
+	{"5", ""},
+	{"6", "020405b4"},
+	{"6", "01010402"},
+	{"6", "01030307"},
+	{"6", "02040000"},
+	{"7", "020405b4 04020000"},
+	{"7", "020405b4 01030302"},
+	{"7", "01010402 01030302"},
+	{"8", "0101080a 01020304 00000000"},
+	{"8", "0402080a 01020304 00000000"},
+	{"8", "020405b4 01030308 01010402"},
+	{"9", "020405b4 0402080a 01020304 00000000"},
+	{"9", "020405b4 0101080a 01020304 00000000"},
+	{"9", "0101080a 01020304 00000000 01030307"},
+	{"a", "020405b4 0402080a 01020304 00000000 01030307"},
+	{"a", "02040218 0402080a ffffffff 12345678 0103030e"},
+	{"b", "020405b4 01030306 0101080a 01020304 00000000 04020000"},
+	{"f", "01010101 01010101 01010101 01010101 01010101 020405b4 04020101 01030307 01010101 "
+	      "01010101"},
+};
+
+static struct packet
+syn_of(unsigned int kind, size_t list)
+{
+	const char *offset = option_lists[list].offset;
+	char hex[512];
+	int bytes;
+
+	if (kind == 0)
+		bytes = snprintf(hex, sizeof(hex), IPV4_SYN("%s") "%s", offset,
+				 option_lists[list].options);
+	else if (kind == 1)
+		bytes = snprintf(hex, sizeof(hex), IPV6_SYN("%s") "%s", offset,
+				 option_lists[list].options);
+	else
+		bytes = snprintf(hex, sizeof(hex), VLAN_SYN("%s") "%s", offset,
+				 option_lists[list].options);
+	assert_in_range(bytes, 1, sizeof(hex) - 1);
+	return packet_sealed(hex);
+}
+
+/* The frame in slots 0 and 1; not plain if it has two buffers. */
+static struct rte_mbuf *
+frame_of(const struct packet *packet, bool is_plain)
+{
+	struct rte_mbuf *m = static_mbuf(0, packet->octets, packet->bytes);
+
+	m->port = 0;
+	if (!is_plain)
+		static_mbuf_chain(m, static_mbuf(1, NULL, 6));
+	return m;
+}
+
+static struct weir_core *
+core_with(const struct emit_offload *offload)
+{
+	static const struct weir_app_ops ops = {.version = WEIR_APP_VERSION};
+	static struct tcp_config config;
+	struct weir_core *core = bench_core(&ops);
+
+	config = *core->tcp.config;
+	config.ports[0].offload = *offload;
+	config.timestamps = true;
+	config.window_scaling = true;
+	config.sack = true;
+	config.rcv_wscale = 3;
+	core->tcp.config = &config;
+	return core;
+}
+
+/* The only answer to a frame, in `octets`; returns its length. */
+static uint32_t
+answer(struct weir_core *core, const struct packet *packet, bool is_plain, uint8_t *octets,
+       uint64_t *flags)
+{
+	struct rte_mbuf *m = frame_of(packet, is_plain);
+	uint32_t count = pipeline_poll(core, 2 * NS_PER_SECOND, &m, 1, 1);
+
+	assert_int_equal(count, 1);
+	m = core->tcp.tx[0];
+	assert_true(static_mbuf_is_sound(m));
+	assert_int_equal(m->port, 0);
+	*flags = m->ol_flags;
+	if (m->ol_flags != 0)
+		assert_int_equal(m->l2_len + m->l3_len + m->l4_len, m->pkt_len);
+	memcpy(octets, static_mbuf_octets(m), m->pkt_len);
+	return m->pkt_len;
+}
+
+static void
+expect_same_answer(const struct packet *syn, const struct emit_offload *offload)
+{
+	uint8_t quick[128], slow[128];
+	uint64_t quick_flags, slow_flags;
+	uint32_t quick_bytes = answer(core_with(offload), syn, true, quick, &quick_flags);
+	uint32_t slow_bytes = answer(core_with(offload), syn, false, slow, &slow_flags);
+
+	assert_int_equal(quick_bytes, slow_bytes);
+	assert_memory_equal(quick, slow, slow_bytes);
+	assert_true(quick_flags == slow_flags);
+	if (!offload->tcp_checksum && !offload->ipv4_checksum)
+		expect_checksums_right(quick, quick_bytes);
+}
+
+TEST(a_syn_gets_the_same_answer_in_a_lane)
+{
+	static const struct emit_offload offloads[] = {
+		{false, false}, {true, false}, {false, true}, {true, true}};
+
+	for (unsigned int kind = 0; kind < 3; kind++) {
+		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
+			struct packet syn = syn_of(kind, list);
+
+			for (size_t i = 0; i < RTE_DIM(offloads); i++)
+				expect_same_answer(&syn, &offloads[i]);
+		}
+	}
+}
+
+/* A lane is served as a whole: sixteen SYNs, of both families, each with its own answer. */
+TEST(a_burst_of_syns_gets_each_its_own_answer)
+{
+	static const struct emit_offload none;
+	struct rte_mbuf *frames[STATIC_MBUFS];
+	uint8_t alone[STATIC_MBUFS][128];
+	uint32_t bytes[STATIC_MBUFS];
+	struct weir_core *core;
+	uint64_t flags;
+
+	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+		struct packet syn = syn_of(i % 3, i);
+
+		syn.octets[syn.l4_off + 1] = (uint8_t)i;
+		packet_seal(&syn);
+		bytes[i] = answer(core_with(&none), &syn, false, alone[i], &flags);
+	}
+	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+		struct packet syn = syn_of(i % 3, i);
+
+		syn.octets[syn.l4_off + 1] = (uint8_t)i;
+		packet_seal(&syn);
+		frames[i] = static_mbuf(i, syn.octets, syn.bytes);
+		frames[i]->port = 0;
+	}
+	core = core_with(&none);
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, STATIC_MBUFS, 1),
+			 STATIC_MBUFS);
+	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+		assert_int_equal(frames[i]->pkt_len, bytes[i]);
+		assert_memory_equal(static_mbuf_octets(frames[i]), alone[i], bytes[i]);
+	}
+	assert_int_equal(core->counters.value[COUNTER_cookie_sent], STATIC_MBUFS);
+	assert_int_equal(core->counters.value[COUNTER_rx_served], STATIC_MBUFS);
+	assert_true(counters_balance(&core->counters));
+}
+
+static rte_be32_t
+word_at(const uint8_t *octets)
+{
+	rte_be32_t word;
+
+	memcpy(&word, octets, sizeof(word));
+	return word;
+}
+
+/* The ACK that completes the handshake with the peer's `syn`; `forged` is XORed to its number. */
+static struct packet
+ack_for(const struct packet *syn, const uint8_t *syn_ack, uint32_t forged)
+{
+	struct packet ack = *syn;
+	size_t l4_off = syn->l4_off;
+	/* After the MSS, and after SACK-permitted or two no-operations. */
+	bool has_timestamps = syn_ack[l4_off + 26] == 8 && syn_ack[l4_off + 27] == 10;
+	uint32_t seq = rte_cpu_to_be_32(rte_be_to_cpu_32(word_at(syn->octets + l4_off + 4)) + 1);
+	uint32_t number =
+		rte_cpu_to_be_32((rte_be_to_cpu_32(word_at(syn_ack + l4_off + 4)) + 1) ^ forged);
+
+	memcpy(ack.octets + l4_off + 4, &seq, 4);
+	memcpy(ack.octets + l4_off + 8, &number, 4);
+	ack.octets[l4_off + 12] = has_timestamps ? 0x80 : 0x50;
+	ack.octets[l4_off + 13] = TH_ACK;
+	if (has_timestamps) {
+		memcpy(ack.octets + l4_off + 20, "\x01\x01\x08\x0a\x01\x02\x03\x05", 8);
+		memcpy(ack.octets + l4_off + 28, syn_ack + l4_off + 28, 4);
+	}
+	ack.bytes = l4_off + (has_timestamps ? 32 : 20);
+	packet_seal(&ack);
+	return ack;
+}
+
+/* What comes of an ACK: how many connections, and the drop reason if none. */
+static uint32_t
+outcome(const struct packet *ack, bool is_plain, enum drop_reason reason)
+{
+	static const struct emit_offload none;
+	struct weir_core *core = core_with(&none);
+	struct rte_mbuf *m = frame_of(ack, is_plain);
+
+	pipeline_poll(core, 3 * NS_PER_SECOND, &m, 1, 1);
+	assert_true(counters_balance(&core->counters));
+	if (reason != DROP_NONE)
+		assert_int_equal(core->counters.drop[reason], 1);
+	return (uint32_t)core->counters.value[COUNTER_flow_opened];
+}
+
+TEST(an_ack_is_judged_alike_in_a_lane)
+{
+	static const struct emit_offload none;
+	static const size_t lists[] = {1, 10, 14, 11};
+	uint8_t syn_ack[128];
+	uint64_t flags;
+
+	for (unsigned int kind = 0; kind < 2; kind++) {
+		for (size_t i = 0; i < RTE_DIM(lists); i++) {
+			struct packet syn = syn_of(kind, lists[i]);
+			struct packet good, bad;
+
+			answer(core_with(&none), &syn, true, syn_ack, &flags);
+			good = ack_for(&syn, syn_ack, 0);
+			bad = ack_for(&syn, syn_ack, 0x00010000);
+			assert_int_equal(outcome(&good, true, DROP_NONE), 1);
+			assert_int_equal(outcome(&good, false, DROP_NONE), 1);
+			assert_int_equal(outcome(&bad, true, DROP_cookie_forged), 0);
+			assert_int_equal(outcome(&bad, false, DROP_cookie_forged), 0);
+		}
+	}
+}
