@@ -43,8 +43,8 @@ arguments_help(FILE *stream)
 	      "What follows -- goes to DPDK, after what FILE says.\n"
 	      "\n"
 	      "SIGINT, SIGTERM and SIGHUP stop weir, a second one at once.  SIGUSR1 prints the\n"
-	      "counters.  Exit status: 0 a clean end, 1 a bad FILE or a failure, 2 a wrong\n"
-	      "command line.\n",
+	      "counters.  SIGUSR2 takes the cookies' keys of FILE as it is now.  Exit status:\n"
+	      "0 a clean end, 1 a bad FILE or a failure, 2 a wrong command line.\n",
 	      stream);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "config_file.h"
 #include "signals.h"
 #include "weir/weir.h"
 
@@ -46,8 +47,25 @@ monotonic_s(void)
 	return now.tv_sec;
 }
 
+/* The master keys of the file as it is now; of the rest of it nothing is taken. */
 static void
-run_until_stopped(struct weir *weir, uint32_t stats_interval_s)
+roll_keys(struct weir *weir, const char *file)
+{
+	static struct weir_config fresh;
+	struct config_faults faults = {.file = file, .stream = stderr};
+	char message[MESSAGE_BYTES] = "";
+
+	weir_config_init(&fresh);
+	config_file_load(file, &fresh, &faults);
+	if (faults.count > 0)
+		fprintf(stderr, "weir: %s is not right: the keys stay what they are\n", file);
+	else if (weir_roll_secret(weir, &fresh.syn, message, sizeof(message)) != 0)
+		fprintf(stderr, "weir: the keys stay what they are: %s\n", message);
+	explicit_bzero(&fresh.syn, sizeof(fresh.syn));
+}
+
+static void
+run_until_stopped(struct weir *weir, const struct weir_config *config)
 {
 	time_t printed_s = monotonic_s();
 
@@ -59,7 +77,10 @@ run_until_stopped(struct weir *weir, uint32_t stats_interval_s)
 		weir_main_poll(weir);
 		if (event == SIGNAL_COUNTERS)
 			print_counters(weir);
-		if (stats_interval_s > 0 && monotonic_s() - printed_s >= (time_t)stats_interval_s) {
+		if (event == SIGNAL_KEYS)
+			roll_keys(weir, config->source);
+		if (config->stats_interval_s > 0 &&
+		    monotonic_s() - printed_s >= (time_t)config->stats_interval_s) {
 			printed_s = monotonic_s();
 			print_counters(weir);
 		}
@@ -80,7 +101,7 @@ serve(struct weir *weir, const struct weir_config *config)
 	printf("weir: ready\n");
 	fflush(stdout);
 
-	run_until_stopped(weir, config->stats_interval_s);
+	run_until_stopped(weir, config);
 
 	signals_release();
 	printf("weir: stopping\n");

@@ -32,6 +32,7 @@ signals_init(void)
 
 	stop_signals(&set);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -EINVAL;
 	/* A reader of our output that goes away must not take us along. */
@@ -51,7 +52,14 @@ signals_wait(int timeout_ms)
 		return SIGNAL_NONE;
 	if (read(descriptor, &siginfo, sizeof(siginfo)) != (ssize_t)sizeof(siginfo))
 		return SIGNAL_NONE;
-	return siginfo.ssi_signo == SIGUSR1 ? SIGNAL_COUNTERS : SIGNAL_STOP;
+	switch (siginfo.ssi_signo) {
+	case SIGUSR1:
+		return SIGNAL_COUNTERS;
+	case SIGUSR2:
+		return SIGNAL_KEYS;
+	default:
+		return SIGNAL_STOP;
+	}
 }
 
 void

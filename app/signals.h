@@ -11,6 +11,7 @@ enum signal_event {
 	SIGNAL_NONE,	 /* the time was up */
 	SIGNAL_STOP,	 /* SIGINT, SIGTERM, SIGHUP */
 	SIGNAL_COUNTERS, /* SIGUSR1 */
+	SIGNAL_KEYS,	 /* SIGUSR2; SIGHUP says that a terminal has gone */
 };
 
 /* Call before any thread is made: threads inherit what is blocked.  0 or a negative errno. */

@@ -22,6 +22,7 @@
 #include "check.h"
 #include "crew.h"
 #include "instance.h"
+#include "key_roll.h"
 #include "listeners.h"
 #include "notice.h"
 #include "numa_nodes.h"
@@ -316,6 +317,15 @@ weir_stop(struct weir *weir)
 		warning("buffers lost: %u", weir->buffers_lost);
 }
 
+int
+weir_roll_secret(struct weir *weir, const struct weir_syn_config *syn, char *message,
+		 size_t message_bytes)
+{
+	struct refusal refusal = {.message = message, .bytes = message_bytes};
+
+	return key_roll_begin(weir, syn, &refusal);
+}
+
 /* The engine changes by itself between SYN queue and cookies; the operator reads of it here. */
 static void
 report_cookie_mode(struct weir *weir)
@@ -369,6 +379,7 @@ weir_main_poll(struct weir *weir)
 	instance_read_losses(weir);
 	report_cookie_mode(weir);
 	report_balance(weir);
+	key_roll_poll(weir);
 	for (uint32_t i = 0; i < weir->device_count; i++) {
 		struct device *device = &weir->devices[i];
 

@@ -60,7 +60,7 @@ relay(struct worker *worker, const struct tx_relay *from)
 		tx_lane_send(from->lane, worker->now_ns, frames, count);
 }
 
-/* Now and then: are buffers short, and what is the time of day? */
+/* Now and then: are buffers short, what is the time of day, and are there new keys? */
 static void
 watch(struct worker *worker)
 {
@@ -73,6 +73,7 @@ watch(struct worker *worker)
 	tcp->buffers_short = is_short;
 	worker->core->unix_ns_offset =
 		atomic_load_explicit(&worker->crew->clock.unix_ns_offset, memory_order_relaxed);
+	key_roll_take(worker);
 }
 
 static void

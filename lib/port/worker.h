@@ -22,6 +22,7 @@
 
 #include "buffers.h"
 #include "clock.h"
+#include "key_roll.h"
 #include "pipeline.h"
 #include "steering.h"
 #include "tx_lane.h"
@@ -73,6 +74,7 @@ enum farewell {
 /* What main and the workers tell each other. */
 struct crew_state {
 	struct clock clock;
+	struct key_roll keys;
 	uint32_t workers;
 	enum weir_stop_policy stop_policy;
 	uint64_t stop_grace_ns;
@@ -101,6 +103,8 @@ struct worker {
 	const struct buffer_pool *rx_pools; /* all of them */
 	uint32_t rx_pool_count;
 	struct buffer_pool tx_pool;
+
+	_Atomic uint32_t keys_edition; /* of crew->keys, as taken last */
 
 	enum farewell farewell;
 	bool is_deaf;

@@ -52,6 +52,17 @@ WEIR_API void weir_destroy(struct weir *weir);
 /* Housekeeping for the main thread, a few times a second: wall clock, link state. */
 WEIR_API void weir_main_poll(struct weir *weir);
 
+/*
+ * Take new master keys for the cookies while packets flow: syn->secret makes them
+ * from now on (without one a fresh random key), syn->secret_previous is accepted
+ * besides.  The key that made them until now is accepted for 33 s more, unless
+ * both are given and neither is it.  Nothing else of `syn` is looked at but `mac`,
+ * which must be what it was.  Workers take the keys within a few turns.  -EBUSY
+ * while they have not taken the last ones.
+ */
+WEIR_API int weir_roll_secret(struct weir *weir, const struct weir_syn_config *syn, char *message,
+			      size_t message_bytes);
+
 /* Print the counters that are not zero, with their sentences.  Any thread. */
 WEIR_API void weir_print_counters(const struct weir *weir, FILE *stream);
 
