@@ -55,8 +55,15 @@ flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 
 /*
  * Keys for hashing flow keys.  IPv4 fits one block, IPv6 takes two; lengths
- * must not share a key (prf.h).  Random per start: an outsider who could
- * predict hashes could fill one bucket.
+ * must not share a key (prf.h).
+ *
+ * Who sends to us chooses addresses and ports, and twenty-one flows of one hash are
+ * more than two buckets hold.  Under CRC32, jhash or Toeplitz with a known key he
+ * finds them at his desk.  Here the hash is a PRF under a secret drawn at each start,
+ * the same quality as the cookies': without the secret his flows fall like lots
+ * whichever he chooses.  Nothing we send depends on it, and the one line of memory
+ * more that a full bucket costs is not seen through a network.  So full buckets come
+ * by chance alone, and the table is laid out for that (tag_table.c).
  */
 struct flow_hash {
 	struct prf_key ipv4;

@@ -9,9 +9,7 @@
 #include "check.h"
 #include "emit.h"
 
-/* 11.0.0.0 to 74.255.255.255: nobody's broadcast, multicast or loopback, and not ours. */
-#define ADDRESS_FIRST RTE_IPV4(11, 0, 0, 0)
-#define ADDRESS_MASK  0x3fffffffu
+#define ADDRESS_MASK 0x3fffffffu
 
 /* Where in a frame without VLAN and IP options the numbers are. */
 enum place {
@@ -33,7 +31,7 @@ make_template(struct ack_template *template, struct bed *bed, const struct tcp_o
 	static const struct emit_offload software = {false, false};
 	struct emit_path path = {
 		.destination = ip_addr_of_ipv4(rte_cpu_to_be_32(BED_SERVER_IPV4)),
-		.source = ip_addr_of_ipv4(rte_cpu_to_be_32(ADDRESS_FIRST)),
+		.source = ip_addr_of_ipv4(rte_cpu_to_be_32(FORGED_ADDRESS_FIRST)),
 		.vlan_id = VLAN_NONE,
 		.ttl = 64,
 	};
@@ -63,7 +61,6 @@ ack_forger_init(struct ack_forger *forger, struct bed *bed)
 	static const struct tcp_options timestamps = {.has_timestamps = true};
 	static const uint8_t layout[4] = {TCPOPT_NOP, TCPOPT_NOP, TCPOPT_TIMESTAMPS, 10};
 
-	check(bed->config.ports[0].offload.tcp_checksum);
 	forger->bed = bed;
 	make_template(&forger->plain, bed, &none);
 	make_template(&forger->timestamps, bed, &timestamps);
@@ -77,7 +74,7 @@ guess_at_random(struct rng *rng)
 	uint64_t who = rng_next(rng), numbers = rng_next(rng), times = rng_next(rng);
 
 	return (struct guess){
-		.address = ADDRESS_FIRST + ((uint32_t)who & ADDRESS_MASK),
+		.address = FORGED_ADDRESS_FIRST + ((uint32_t)who & ADDRESS_MASK),
 		.port = (uint16_t)(who >> 32 | 1), /* never 0, which is refused by itself */
 		.seq = (uint32_t)numbers,
 		.ack = (uint32_t)(numbers >> 32),

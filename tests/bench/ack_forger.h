@@ -21,6 +21,9 @@ struct guess {
 	uint32_t tsecr;
 };
 
+/* 11.0.0.0 to 74.255.255.255: nobody's broadcast, multicast or loopback, and not ours. */
+#define FORGED_ADDRESS_FIRST RTE_IPV4(11, 0, 0, 0)
+
 #define FORGED_BYTES 66 /* with timestamps; without them 54 */
 
 struct ack_template {
@@ -34,7 +37,6 @@ struct ack_forger {
 	struct ack_template timestamps;
 };
 
-/* The bed must have been opened with `offload`. */
 void ack_forger_init(struct ack_forger *forger, struct bed *bed);
 
 /* Numbers all at random: one of 2^30 addresses, none of them special. */

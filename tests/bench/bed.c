@@ -146,10 +146,12 @@ bed_clear(struct bed *bed)
 	bed->core->stop_next = 0;
 }
 
+/* Millions of residents hold nothing but the memory that is given back below. */
 void
 bed_close(struct bed *bed)
 {
-	bed_clear(bed);
+	if (bed->residents == 0)
+		bed_clear(bed);
 	pipeline_apps_fini(bed->core);
 	rte_free(bed->memory);
 	rte_free(bed->core);

@@ -24,6 +24,7 @@ struct bed {
 	struct rte_mempool *frames; /* what the clients send; an echo holds it until the next one */
 	struct rte_mempool *sent;   /* what the core sends */
 	uint64_t now_ns;
+	uint32_t residents; /* connections that stay, see residents.h */
 };
 
 /* What differs between measurements. */

@@ -118,6 +118,15 @@ clients_make_acks(struct clients *clients)
 }
 
 void
+clients_make_resets(struct clients *clients)
+{
+	static const struct tcp_options none;
+
+	for (uint32_t i = 0; i < clients->count; i++)
+		make(clients, i, TH_RST, 0, &none, 0);
+}
+
+void
 clients_make_forged_acks(struct clients *clients)
 {
 	for (uint32_t i = 0; i < clients->count; i++) {

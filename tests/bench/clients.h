@@ -34,6 +34,7 @@ void clients_close(struct clients *clients);
 void clients_make_syns(struct clients *clients);
 void clients_make_acks(struct clients *clients);
 void clients_make_forged_acks(struct clients *clients);
+void clients_make_resets(struct clients *clients);
 void clients_make_text(struct clients *clients, uint32_t bytes);
 
 /* Learn from the core's answer what the client needs for its next frame; frees the answer. */

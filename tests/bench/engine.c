@@ -16,7 +16,7 @@
 #include "rows.h"
 #include "start.h"
 
-#define FLOWS_DEFAULT  (1u << 17)
+#define FLOWS_MIN      (1u << 17)
 #define ROUNDS_DEFAULT 101
 #define FLOWS_MAX      100000000
 #define ROUNDS_MAX     1000000
@@ -25,7 +25,7 @@
 
 struct options {
 	const char *json;
-	uint64_t flows_max;
+	uint64_t flows;
 	uint64_t rounds;
 	bool hugepages;
 };
@@ -36,10 +36,11 @@ usage(const char *name)
 	fprintf(stderr,
 		"usage: %s [--json FILE] [--flows N] [--rounds N] [--hugepages]\n"
 		"  --json FILE   write the rows there as well\n"
-		"  --flows N     capacity of the flow table, at least %u (default %u)\n"
+		"  --flows N     other connections in the flow table meanwhile (default 0, in a\n"
+		"                table for %u)\n"
 		"  --rounds N    rounds, of which the median counts (default %u)\n"
 		"  --hugepages   use them; without, as a newcomer's machine is\n",
-		name, PACKETS_LARGE, FLOWS_DEFAULT, ROUNDS_DEFAULT);
+		name, FLOWS_MIN, ROUNDS_DEFAULT);
 }
 
 static bool
@@ -54,14 +55,14 @@ parse(int argc, char **argv, struct options *options)
 	};
 	int option;
 
-	*options = (struct options){.flows_max = FLOWS_DEFAULT, .rounds = ROUNDS_DEFAULT};
+	*options = (struct options){.rounds = ROUNDS_DEFAULT};
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		bool ok = true;
 
 		if (option == 'j')
 			options->json = optarg;
 		else if (option == 'f')
-			ok = parse_number(optarg, PACKETS_LARGE, FLOWS_MAX, &options->flows_max);
+			ok = parse_number(optarg, 0, FLOWS_MAX, &options->flows);
 		else if (option == 'r')
 			ok = parse_number(optarg, 1, ROUNDS_MAX, &options->rounds);
 		else if (option == 'p')
@@ -86,16 +87,22 @@ main(int argc, char **argv)
 		return 2;
 	}
 	/* 256 octets a flow, and the packets of the largest round. */
-	if (start_eal(options.hugepages, 768 + (uint32_t)(options.flows_max / 4096)) != 0)
+	if (start_eal(options.hugepages, 768 + (uint32_t)(options.flows / 4096)) != 0)
 		return 1;
-	report.flows_max = (uint32_t)options.flows_max;
+	report.residents = (uint32_t)options.flows;
+	report.flows_max = RTE_MAX(FLOWS_MIN, report.residents + PACKETS_LARGE);
 	report.rounds = (uint32_t)options.rounds;
 	report.hugepages = options.hugepages;
 	report.mac = prf_kind_best() == PRF_SIPHASH ? "SipHash-2-4" : "AES";
 	report.cycles_per_ns = (double)rte_get_tsc_hz() / 1e9;
 	for (int offload = 0; offload <= 1; offload++) {
-		struct rows_setup setup = {PACKETS_SMALL, report.flows_max, report.rounds,
-					   offload != 0};
+		struct rows_setup setup = {
+			.packets = PACKETS_SMALL,
+			.flows_max = report.flows_max,
+			.residents = report.residents,
+			.rounds = report.rounds,
+			.offload = offload != 0,
+		};
 
 		rows_measure(&report, &setup);
 		setup.packets = PACKETS_LARGE;

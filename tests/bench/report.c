@@ -19,9 +19,9 @@ void
 report_print(const struct report *report, FILE *stream)
 {
 	fprintf(stream,
-		"%s, %s, flow table for %u, median of %u rounds, %.2f cycles a nanosecond\n\n",
+		"%s, %s, flow table for %u, %u others in it, median of %u rounds, %.2f cycles a nanosecond\n\n",
 		report->mac, report->hugepages ? "hugepages" : "no hugepages", report->flows_max,
-		report->rounds, report->cycles_per_ns);
+		report->residents, report->rounds, report->cycles_per_ns);
 	fprintf(stream, "%-14s %8s %-9s %13s %9s   %s\n", "row", "packets", "checksums",
 		"cycles/packet", "of floor", "one packet is");
 	for (uint32_t i = 0; i < report->count; i++) {
@@ -46,10 +46,10 @@ report_write_json(const struct report *report, const char *path)
 		return -errno;
 	fprintf(file,
 		"{\n  \"bench\": \"engine\",\n  \"dpdk\": \"%s\",\n  \"mac\": \"%s\",\n"
-		"  \"hugepages\": %s,\n  \"flows_max\": %u,\n  \"rounds\": %u,\n"
+		"  \"hugepages\": %s,\n  \"flows_max\": %u,\n  \"flows_resident\": %u,\n  \"rounds\": %u,\n"
 		"  \"cycles_per_ns\": %.3f,\n  \"rows\": [\n",
 		rte_version(), report->mac, report->hugepages ? "true" : "false", report->flows_max,
-		report->rounds, report->cycles_per_ns);
+		report->residents, report->rounds, report->cycles_per_ns);
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct report_row *row = &report->rows[i];
 

@@ -24,6 +24,7 @@ struct report {
 	struct report_row rows[REPORT_ROWS_MAX];
 	uint32_t count;
 	uint32_t flows_max;
+	uint32_t residents; /* connections there beside those measured */
 	uint32_t rounds;
 	const char *mac; /* "AES" or "SipHash-2-4" */
 	bool hugepages;

@@ -21,6 +21,7 @@
 #include "bed.h"
 #include "check.h"
 #include "clients.h"
+#include "residents.h"
 
 #define BURST	   32
 #define TEXT_BYTES 64
@@ -91,11 +92,26 @@ run_core(struct clients *clients)
 	return cycles;
 }
 
+/* The residents stay. */
+static void
+end_connections(struct clients *clients)
+{
+	struct bed *bed = clients->bed;
+
+	if (bed->residents == 0) {
+		bed_clear(bed);
+	} else if (bed->core->tcp.flows.used > bed->residents) {
+		clients_make_resets(clients);
+		run_core(clients);
+		check(bed->core->tcp.flows.used == bed->residents);
+	}
+}
+
 /* SYNs off the clock, so that their cookies are known. */
 static void
 shake_hands(struct clients *clients)
 {
-	bed_clear(clients->bed);
+	end_connections(clients);
 	clients_make_syns(clients);
 	run_core(clients);
 }
@@ -118,7 +134,9 @@ prepare_reject(struct clients *clients)
 static void
 prepare_text(struct clients *clients)
 {
-	if (clients->bed->core->tcp.flows.used != clients->count) {
+	const struct bed *bed = clients->bed;
+
+	if (bed->core->tcp.flows.used != bed->residents + clients->count) {
 		prepare_accept(clients);
 		run_core(clients);
 	}
@@ -187,6 +205,7 @@ rows_measure(struct report *report, const struct rows_setup *setup)
 
 	bed_open(&bed, &bed_setup);
 	clients_open(&clients, &bed, setup->packets, 1);
+	residents_open(&bed, setup->residents);
 	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		double cycles = median_of_rounds(&clients, &kinds[i], setup->rounds);
 

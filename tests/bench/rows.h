@@ -9,6 +9,7 @@
 struct rows_setup {
 	uint32_t packets; /* distinct ones, each sent once a round */
 	uint32_t flows_max;
+	uint32_t residents; /* connections there beside those measured */
 	uint32_t rounds;
 	bool offload;
 };

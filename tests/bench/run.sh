@@ -4,12 +4,16 @@
 # Benchmarks.  Figures, not tests: nothing here passes or fails by a time.
 #
 #	tests/bench/run.sh --engine [--json FILE] [--flows N] [--rounds N] [--hugepages]
+#	tests/bench/run.sh --scale [--json FILE] [--flows N] [--rounds N] [--hugepages]
 #	tests/bench/run.sh --forge [--json FILE] [--count N] [--seed N] [--hugepages]
 #	tests/bench/run.sh --device [--json FILE] [--rounds N] [--seconds N] [--rows NAME,..]
 #	                            [--small-pages]
 #
 #   --engine  cycles per packet of the packet path alone, no device, beside the
-#             cost of exchanging addresses in the same packets in the same run
+#             cost of exchanging addresses in the same packets in the same run;
+#             with --flows N so many other connections are in the table
+#   --scale   cycles of the flow table, and memory, with a thousand, a million and
+#             ten million connections
 #   --forge   random acknowledgments, 2^27 of each kind, through the packet path:
 #             how many opened a connection, beside how many may.  The exit status
 #             says if chance can explain it
@@ -53,6 +57,7 @@ shift || true
 case $mode in
 --engine) run_alone bench_engine "$@" ;;
 --device) run_device "$@" ;;
+--scale) run_alone bench_scale "$@" ;;
 --forge) run_alone bench_forge "$@" ;;
 *)
 	usage >&2
