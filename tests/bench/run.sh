@@ -8,6 +8,8 @@
 #	tests/bench/run.sh --forge [--json FILE] [--count N] [--seed N] [--hugepages]
 #	tests/bench/run.sh --device [--json FILE] [--rounds N] [--seconds N] [--rows NAME,..]
 #	                            [--small-pages]
+#	tests/bench/run.sh --honest [--json FILE] [--svg FILE] [--seconds N] [--subjects NAME,..]
+#	                            [--parts PERCENT,..] [--small-pages]
 #
 #   --engine  cycles per packet of the packet path alone, no device, beside the
 #             cost of exchanging addresses in the same packets in the same run;
@@ -19,6 +21,9 @@
 #             says if chance can explain it
 #   --device  packets and connections per second through a memif, beside testpmd
 #             exchanging addresses on the same memif.  Two CPUs, 512 hugepages, root
+#   --honest  clients beside a SYN flood that grows beyond what can be answered: who is
+#             served, how fast, and what established connections get; weir on a memif,
+#             and weir and Linux on a veth.  Two CPUs, root, 512 hugepages
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -52,6 +57,11 @@ run_device() {
 	exec python3 "$top/tests/bench/device.py" "$top/build" "$@"
 }
 
+run_honest() {
+	build test app/weir tests/bench/gen/bench_gen tests/bench/epoll_http
+	exec python3 "$top/tests/bench/honest.py" "$top/build" "$@"
+}
+
 mode=${1:-}
 shift || true
 case $mode in
@@ -59,6 +69,7 @@ case $mode in
 --device) run_device "$@" ;;
 --scale) run_alone bench_scale "$@" ;;
 --forge) run_alone bench_forge "$@" ;;
+--honest) run_honest "$@" ;;
 *)
 	usage >&2
 	exit 2

@@ -50,9 +50,10 @@ static void
 expect_patched(const struct gen_template *t, struct rng *rng, uint8_t flags,
 	       enum gen_flavour flavour)
 {
-	struct gen_segment wanted = {rng_next(rng),	      (uint16_t)rng_next(rng),
-				     (uint32_t)rng_next(rng), (uint32_t)rng_next(rng),
-				     (uint32_t)rng_next(rng), (uint32_t)rng_next(rng)};
+	struct gen_segment wanted = {
+		rng_next(rng),		 (uint16_t)(rng_next(rng) | 1), /* not 0 */
+		(uint32_t)rng_next(rng), (uint32_t)rng_next(rng),
+		(uint32_t)rng_next(rng), (uint32_t)rng_next(rng)};
 	struct rte_mbuf *m = static_mbuf(0, t->octets, t->bytes);
 	struct frame frame;
 	struct tcp_seg seg;
