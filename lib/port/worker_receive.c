@@ -195,10 +195,17 @@ take_ahead(struct worker *worker, struct rx_source *source, struct rte_mbuf **fr
 	return count;
 }
 
+/* Half-open ones lose nothing that their clients do not send again. */
+static bool
+has_connections(const struct tcp_engine *tcp)
+{
+	return tcp->flows.used > tcp->syn_policy.half_open;
+}
+
 static bool
 is_to_look_ahead(struct worker *worker, struct rx_source *source)
 {
-	if (source->shed_descriptors == 0)
+	if (source->shed_descriptors == 0 || !has_connections(&worker->core->tcp))
 		return false;
 	if (!source->is_overloaded) {
 		if (source->unbroken < (uint64_t)OVERLOAD_QUEUES * source->shed_descriptors)

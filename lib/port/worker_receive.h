@@ -13,8 +13,9 @@
  *			and SYNs alike.  The worker then looks ahead: up to 16
  *			bursts, of which segments are served first, SYNs next (an
  *			eighth of a burst at least), strays last, and what one
- *			burst has no room for is shed unread, which costs about a
- *			tenth of serving it.
+ *			burst has no room for is shed unread.  Shedding is not
+ *			free: what it costs is SYNs that would have been answered.
+ *			So a worker without connections never does it.
  *	between workers	the last quarter of a ring to another worker is kept for
  *			segments.
  *

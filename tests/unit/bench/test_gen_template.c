@@ -109,8 +109,9 @@ TEST(an_echo_request_has_its_checksum)
 	for (int is_ipv6 = 0; is_ipv6 <= 1; is_ipv6++) {
 		init(&t, is_ipv6, PROTOCOL_ICMP, 0, GEN_LINUX);
 		for (int n = 0; n < 100; n++) {
-			struct gen_segment segment = {.host = rng_next(&rng),
-						      .port = (uint16_t)rng_next(&rng)};
+			struct gen_segment segment = {
+				.host = rng_next(&rng),
+				.port = (uint16_t)(1 + rng_below(&rng, 65535))};
 			struct rte_mbuf *m = static_mbuf(0, t.octets, t.bytes);
 
 			gen_template_patch(&t, rte_pktmbuf_mtod(m, uint8_t *), &segment);

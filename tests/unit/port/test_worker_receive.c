@@ -82,6 +82,7 @@ begin(uint32_t sources)
 
 	memset(&core, 0, sizeof(core));
 	memset(&worker, 0, sizeof(worker));
+	core.tcp.flows.used = 1;
 	worker.core = &core;
 	worker.now_ns = NS_PER_SECOND;
 	steering_init(&steering, prf_kind_best(), secret, 2);
@@ -327,6 +328,19 @@ TEST(overload_is_over_after_a_calm)
 TEST(shedding_can_be_switched_off)
 {
 	begin(1);
+	for (uint32_t i = 0; i < 3 * OVERLOAD_QUEUES * DESCRIPTORS / BURST; i++) {
+		flood(0, SYN);
+		assert_int_equal(receive(), BURST);
+	}
+	assert_int_equal(counters_dropped(&core.counters), 0);
+}
+
+TEST(without_connections_there_is_nothing_to_shed_for)
+{
+	begin(1);
+	worker.sources[0].shed_descriptors = DESCRIPTORS;
+	core.tcp.flows.used = 5;
+	core.tcp.syn_policy.half_open = 5;
 	for (uint32_t i = 0; i < 3 * OVERLOAD_QUEUES * DESCRIPTORS / BURST; i++) {
 		flood(0, SYN);
 		assert_int_equal(receive(), BURST);
