@@ -23,6 +23,7 @@
 #include "check.h"
 #include "neigh.h"
 #include "stages.h"
+#include "tcp_source.h"
 
 /* How many frames ahead buffers are fetched, and then their headers: a DRAM latency each. */
 #define BUFFER_AHEAD 8
@@ -109,6 +110,18 @@ check_addresses(const struct weir_core *core, const struct frame *frame, uint8_t
 }
 
 static enum drop_reason
+limit_echo(struct weir_core *core, const struct ip_addr *source)
+{
+	if (rate_limit_is_spent(&core->echo_limit, core->tcp.now_ns))
+		return DROP_echo_limited;
+	if (!tcp_source_take_reply(&core->tcp, source))
+		return DROP_echo_prefix_limited;
+	if (!rate_limit_take(&core->echo_limit, core->tcp.now_ns, &core->tcp.rng))
+		return DROP_echo_limited;
+	return DROP_NONE;
+}
+
+static enum drop_reason
 answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 {
 	struct link link = {
@@ -128,9 +141,10 @@ answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 	reason = neigh_answer(m, frame, &host, &counter);
 	if (reason != DROP_NONE)
 		return reason;
-	if (counter == COUNTER_echo_replied &&
-	    !rate_limit_take(&core->echo_limit, core->tcp.now_ns, &core->tcp.rng))
-		return DROP_echo_limited;
+	if (counter == COUNTER_echo_replied)
+		reason = limit_echo(core, &frame->source);
+	if (reason != DROP_NONE)
+		return reason;
 	counter_increment(&core->counters, counter);
 	tcp_engine_send(&core->tcp, m);
 	return DROP_NONE;

@@ -56,6 +56,7 @@ static const struct config_range limits_ranges[] = {
 	CONFIG_RANGE(weir_limits_config, reassembly_segments, "reassembly_segments", 1, 4096),
 	CONFIG_RANGE(weir_limits_config, prefix_flows, "prefix_flows", 0, 100000000),
 	CONFIG_RANGE(weir_limits_config, prefix_rate, "prefix_rate", 0, 1000000),
+	CONFIG_RANGE(weir_limits_config, prefix_replies, "prefix_replies", 0, 1000000),
 	CONFIG_RANGE(weir_limits_config, prefix_ipv4, "prefix_ipv4", 0, 32),
 	CONFIG_RANGE(weir_limits_config, prefix_ipv6, "prefix_ipv6", 0, 128),
 };
@@ -118,6 +119,7 @@ limits_defaults(struct weir_limits_config *limits)
 	limits->transfers = 8192;
 	limits->buffers = 32768;
 	limits->reassembly_segments = 256;
+	limits->prefix_replies = 250;
 	limits->prefix_ipv4 = 24;
 	limits->prefix_ipv6 = 64;
 }

@@ -53,6 +53,7 @@ set_prefix(struct tcp_config *tcp, const struct weir_limits_config *config)
 {
 	tcp->prefix_flows = config->prefix_flows;
 	tcp->prefix_rate = config->prefix_rate;
+	tcp->prefix_replies = config->prefix_replies;
 	tcp->prefix_ipv4_bits = config->prefix_ipv4;
 	tcp->prefix_ipv6_bits = config->prefix_ipv6;
 }

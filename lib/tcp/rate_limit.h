@@ -21,6 +21,13 @@ struct rate_limit {
 
 void rate_limit_init(struct rate_limit *limit, uint32_t per_second);
 
+/* True if certainly no event may happen now: asking is cheap and takes nothing. */
+static inline bool
+rate_limit_is_spent(const struct rate_limit *limit, uint64_t now_ns)
+{
+	return limit->per_second == 0 || (limit->left == 0 && now_ns < limit->until_ns);
+}
+
 /* True if one more event may happen now. */
 bool rate_limit_take(struct rate_limit *limit, uint64_t now_ns, struct rng *rng);
 

@@ -56,6 +56,7 @@ struct tcp_config {
 	/* For each network of sources; 0: no limit. */
 	uint32_t prefix_flows;
 	uint32_t prefix_rate;	  /* new connections per second */
+	uint32_t prefix_replies;  /* per second, to what belongs to no connection */
 	uint8_t prefix_ipv4_bits; /* how much of an address is the network's */
 	uint8_t prefix_ipv6_bits;
 

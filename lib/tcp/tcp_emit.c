@@ -8,6 +8,7 @@
 #include "emit.h"
 #include "frame.h"
 #include "tcp_reassembly.h"
+#include "tcp_source.h"
 #include "tcp_window.h"
 
 #define IPV4_TCP_BYTES 40
@@ -269,6 +270,25 @@ reply(struct tcp_engine *engine, struct tcp_seg *seg, const struct tcp_options *
 		   });
 }
 
+/* First what costs nothing to ask: under a flood it is the core's budget that is spent. */
+static bool
+rst_is_due(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	if (rate_limit_is_spent(&engine->rst_limit, engine->now_ns)) {
+		counter_increment(engine->counters, COUNTER_rst_limited);
+		return false;
+	}
+	if (!tcp_source_take_reply(engine, source)) {
+		counter_increment(engine->counters, COUNTER_rst_prefix_limited);
+		return false;
+	}
+	if (!rate_limit_take(&engine->rst_limit, engine->now_ns, &engine->rng)) {
+		counter_increment(engine->counters, COUNTER_rst_limited);
+		return false;
+	}
+	return true;
+}
+
 void
 tcp_reply_rst(struct tcp_engine *engine, struct tcp_seg *seg)
 {
@@ -277,10 +297,8 @@ tcp_reply_rst(struct tcp_engine *engine, struct tcp_seg *seg)
 		.tsecr = seg->options.tsval, /* TSval 0: RFC 7323, 5.2 */
 	};
 
-	if (!rate_limit_take(&engine->rst_limit, engine->now_ns, &engine->rng)) {
-		counter_increment(engine->counters, COUNTER_rst_limited);
+	if (!rst_is_due(engine, &seg->frame->source))
 		return;
-	}
 	if (seg->flags & TH_ACK)
 		reply(engine, seg, &options, seg->ack, 0, 0, TH_RST);
 	else
@@ -318,5 +336,9 @@ tcp_reply_time_wait_ack(struct tcp_engine *engine, struct tcp_seg *seg, const st
 		.tsecr = tw->ts_recent,
 	};
 
+	if (!tcp_source_take_reply(engine, &seg->frame->source)) {
+		counter_increment(engine->counters, COUNTER_time_wait_ack_limited);
+		return;
+	}
 	reply(engine, seg, &options, tw->snd_nxt, tw->rcv_nxt, 0, TH_ACK);
 }

@@ -73,6 +73,7 @@ struct tcp_source_limits {
 	struct prefix_counts flows;
 	struct prefix_counts half_open;
 	struct prefix_rates opens;
+	struct rate_limit *replies; /* NULL: no limit */
 };
 
 struct tcp_engine {

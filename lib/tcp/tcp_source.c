@@ -4,6 +4,8 @@
 
 #include <rte_common.h>
 
+#include "prefix_cell.h"
+
 #define CACHE_LINE 64u
 
 /*
@@ -14,6 +16,13 @@
 
 /* Networks that are busy in one and the same second are fewer than connections. */
 #define OPENS_WIDTH 65536u
+
+/*
+ * One budget for several networks, in one row: of these an attacker can spend no
+ * more than the core's own budget has room for (a few, while that lasts), so an
+ * innocent network meets a spent one with a chance of a few in 4096.
+ */
+#define REPLY_CELLS 4096u
 
 static uint32_t
 flows_width(const struct tcp_config *config)
@@ -32,6 +41,7 @@ struct pieces {
 	size_t flows;
 	size_t half_open;
 	size_t opens;
+	size_t replies;
 };
 
 static struct pieces
@@ -45,6 +55,8 @@ pieces_of(const struct tcp_config *config)
 	}
 	if (config->prefix_rate != 0)
 		bytes.opens = RTE_ALIGN(prefix_rates_bytes(OPENS_WIDTH), CACHE_LINE);
+	if (config->prefix_replies != 0)
+		bytes.replies = REPLY_CELLS * sizeof(struct rate_limit);
 	return bytes;
 }
 
@@ -53,7 +65,17 @@ tcp_source_bytes(const struct tcp_config *config)
 {
 	struct pieces bytes = pieces_of(config);
 
-	return bytes.flows + bytes.half_open + bytes.opens;
+	return bytes.flows + bytes.half_open + bytes.opens + bytes.replies;
+}
+
+static struct rate_limit *
+init_replies(void *memory, uint32_t per_second)
+{
+	struct rate_limit *replies = memory;
+
+	for (uint32_t i = 0; i < REPLY_CELLS; i++)
+		rate_limit_init(&replies[i], per_second);
+	return replies;
 }
 
 void
@@ -70,9 +92,12 @@ tcp_source_init(struct tcp_engine *engine, void *memory, const struct tcp_secret
 		prefix_counts_init(&limits->flows, base, flows_width(config));
 		prefix_counts_init(&limits->half_open, base + bytes.flows, queue_width(config));
 	}
+	base += bytes.flows + bytes.half_open;
 	if (config->prefix_rate != 0)
-		prefix_rates_init(&limits->opens, base + bytes.flows + bytes.half_open, OPENS_WIDTH,
-				  config->prefix_rate);
+		prefix_rates_init(&limits->opens, base, OPENS_WIDTH, config->prefix_rate);
+	base += bytes.opens;
+	if (config->prefix_replies != 0)
+		limits->replies = init_replies(base, config->prefix_replies);
 }
 
 static uint64_t
@@ -150,4 +175,16 @@ tcp_source_closed(struct tcp_engine *engine, const struct ip_addr *source)
 {
 	if (engine->source_limits.flows.cells != NULL)
 		prefix_counts_remove(&engine->source_limits.flows, hash_of(engine, source));
+}
+
+bool
+tcp_source_take_reply(struct tcp_engine *engine, const struct ip_addr *source)
+{
+	struct rate_limit *replies = engine->source_limits.replies;
+	size_t cell;
+
+	if (replies == NULL)
+		return true;
+	cell = prefix_cell(hash_of(engine, source), 0, REPLY_CELLS);
+	return rate_limit_take(&replies[cell], engine->now_ns, &engine->rng);
 }

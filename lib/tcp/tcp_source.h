@@ -11,6 +11,10 @@
  * apart, and a network with too many of them gets cookies instead: whoever sends
  * SYNs in another network's name takes nothing from it.  (With `cookies = never`
  * there is no such way out, and he does.)
+ *
+ * Answers to what belongs to no connection are limited too, so that one network
+ * does not take the whole core's budget of them.  Here sources may be spoofed, so
+ * nothing is kept of a source but its share of one of a fixed number of budgets.
  */
 #ifndef WEIR_TCP_TCP_SOURCE_H
 #define WEIR_TCP_TCP_SOURCE_H
@@ -33,6 +37,13 @@ void tcp_source_unqueued(struct tcp_engine *engine, const struct ip_addr *source
  * is told nothing, so it tries again, and what made room meanwhile lets it in.
  */
 enum drop_reason tcp_source_admit(const struct tcp_engine *engine, const struct ip_addr *source);
+
+/*
+ * May a packet from `source` that belongs to no connection be answered (with a
+ * RST, an echo reply, an ACK from TIME-WAIT)?  If so, that answer has been taken
+ * from its network's budget.  Behind this there is the core's own.
+ */
+bool tcp_source_take_reply(struct tcp_engine *engine, const struct ip_addr *source);
 
 /* A connection has become ESTABLISHED; the record of one that had is about to be free. */
 void tcp_source_opened(struct tcp_engine *engine, const struct ip_addr *source);

@@ -260,3 +260,85 @@ CONVERSATION(a_refused_successor_leaves_time_wait_as_it_is,
 	expect_event(c, "open");
 	assert_int_equal(c->rig.core->tcp.time_wait.live, 0);
 }
+
+/* As many answers as come; each is thrown away. */
+static uint32_t
+answers_to(struct conversation *c, const char *segment, uint32_t count)
+{
+	uint32_t answers = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		rx(c, segment);
+		answers += c->unheard_count;
+		c->unheard_count = 0;
+	}
+	return answers;
+}
+
+/* proves: ATTACK-A4 ATTACK-A5 */
+CONVERSATION(one_network_does_not_take_all_resets,
+	     "rst-rate=100000 prefix-replies=100 cookies=always,never family=4,6")
+{
+	uint32_t answers;
+
+	settle(c);
+	speak_as(c, 0);
+	answers = answers_to(c, ". 1:1(0) ack 1", 1000);
+	assert_in_range(answers, 50, 150);
+	assert_int_equal(counted(c, COUNTER_rst_prefix_limited), 1000 - answers);
+	assert_int_equal(counted(c, COUNTER_rst_limited), 0);
+	speak_as(c, 1); /* of the same network */
+	assert_int_equal(answers_to(c, "F. 1:1(0) ack 1", 10), 0);
+	speak_as(c, STRANGER);
+	assert_int_equal(answers_to(c, ". 1:1(0) ack 1", 50), 50);
+	advance(c, 1100);
+	speak_as(c, 0);
+	assert_int_equal(answers_to(c, ". 1:1(0) ack 1", 50), 50);
+	connect_as(c, 1);
+}
+
+/* The core's own budget stays, and is asked first. */
+/* proves: ATTACK-A4 */
+CONVERSATION(all_networks_together_have_the_budget_of_the_core,
+	     "rst-rate=100 prefix-replies=50 cookies=always family=4,6")
+{
+	uint32_t answers = 0;
+
+	settle(c);
+	for (uint8_t network = 0; network < 100; network++) {
+		move_to_network(c, 0, network);
+		answers += answers_to(c, ". 1:1(0) ack 1", 10);
+	}
+	assert_in_range(answers, 50, 150);
+	assert_int_equal(counted(c, COUNTER_rst_limited) + counted(c, COUNTER_rst_prefix_limited),
+			 1000 - answers);
+	assert_true(counted(c, COUNTER_rst_limited) > 800);
+}
+
+CONVERSATION(without_the_limit_one_network_may_take_all,
+	     "rst-rate=100000 prefix-replies=0 cookies=always family=4,6")
+{
+	assert_int_equal(answers_to(c, ". 1:1(0) ack 1", 1000), 1000);
+}
+
+/* proves: ATTACK-A4 ATTACK-A13 */
+CONVERSATION(time_wait_does_not_answer_without_end,
+	     "prefix-replies=20 cookies=always,never family=4,6")
+{
+	uint32_t answers;
+
+	settle(c);
+	connect_as(c, 0);
+	app_close(c);
+	expect_tx(c, "F. 1:1(0) ack 1");
+	rx(c, "F. 1:1(0) ack 2");
+	expect_tx(c, ". 2:2(0) ack 2");
+	expect_event(c, "fin");
+	expect_event(c, "close normal");
+	answers = answers_to(c, "P. 1:2(1) ack 2", 100);
+	assert_in_range(answers, 10, 30);
+	assert_int_equal(counted(c, COUNTER_time_wait_ack_limited), 100 - answers);
+	advance(c, 1100);
+	rx(c, "F. 1:1(0) ack 2"); /* our ACK was lost, say */
+	expect_tx(c, ". 2:2(0) ack 2");
+}

@@ -53,6 +53,7 @@ static const struct {
 	{"prefix-ipv4", VALUE_UINT8, AT(rig.tcp.prefix_ipv4_bits)},
 	{"prefix-ipv6", VALUE_UINT8, AT(rig.tcp.prefix_ipv6_bits)},
 	{"prefix-rate", VALUE_UINT32, AT(rig.tcp.prefix_rate)},
+	{"prefix-replies", VALUE_UINT32, AT(rig.tcp.prefix_replies)},
 	{"r2", VALUE_TICKS, AT(rig.tcp.retransmit_ticks)},
 	{"reassembly", VALUE_UINT32, AT(rig.tcp.reassembly_segments_max)},
 	{"receive-buffer", VALUE_UINT32, AT(rig.tcp.receive_buffer)},

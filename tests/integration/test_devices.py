@@ -63,7 +63,8 @@ def test_a_pcap_file_is_answered_into_another(tmp_path):
     strays = [frame(ACK, 81, 3000 + i) for i in range(50)]
     write_pcap(tmp_path / "in.pcap", syns + strays)
     device = f"net_pcap0,rx_pcap={tmp_path}/in.pcap,tx_pcap={tmp_path}/out.pcap"
-    with weir_alone(device, tmp_path, {"tcp": {"rst_rate": 100_000}}) as weir:
+    limits = {"tcp": {"rst_rate": 100_000}, "limits": {"prefix_replies": 0}}
+    with weir_alone(device, tmp_path, limits) as weir:
         wait_until(lambda: weir.live_counters()["rx_packets"] == 150, "the file is read")
         counters = weir.stop()
     assert counters["cookie_sent"] == 100

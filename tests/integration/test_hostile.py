@@ -20,7 +20,8 @@ FOE4, FOE6 = "192.0.2.77", "2001:db8::77"
 
 @pytest.fixture(scope="module")
 def bed(make_testbed):
-    bed = make_testbed(cookies="always", settings={"tcp": {"rst_rate": 100_000}})
+    bed = make_testbed(cookies="always", settings={"tcp": {"rst_rate": 100_000},
+                                                           "limits": {"prefix_replies": 0}})
     bed.mac = bytes.fromhex(bed.weir_mac().replace(":", ""))
     yield bed
     # After all of it weir still works.

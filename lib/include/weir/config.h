@@ -137,6 +137,7 @@ struct weir_limits_config {
 	/* What the sources of one network may have together, per core; 0: no limit. */
 	uint32_t prefix_flows; /* connections: to 100000000 */
 	uint32_t prefix_rate;  /* new connections per second: to 1000000 */
+	uint32_t prefix_replies; /* answers per second to what has no connection: to 1000000 */
 	uint8_t prefix_ipv4;   /* bits of an address that are the network's: 0 to 32 */
 	uint8_t prefix_ipv6;   /* 0 to 128 */
 };

@@ -30,7 +30,7 @@ static const struct local_address addresses[] = {
 	 .prefix_bits = 24},
 };
 
-static const struct tcp_config config = {
+static struct tcp_config config = {
 	.ports = {{.mtu = 1500}, {.mtu = 1500}},
 	.flows_max = BENCH_FLOWS,
 	.time_wait_max = 64,
@@ -48,6 +48,8 @@ static const struct tcp_config config = {
 	.challenge_ack_rate = 1000,
 	.cookies = TCP_COOKIES_ALWAYS,
 	.syn_queue_max = 16,
+	.prefix_ipv4_bits = 24,
+	.prefix_ipv6_bits = 64,
 };
 
 static struct listener_table *
@@ -68,8 +70,8 @@ listeners_init(void)
 	return listeners;
 }
 
-struct weir_core *
-bench_core(const struct weir_app_ops *ops)
+static struct weir_core *
+set_up(const struct weir_app_ops *ops)
 {
 	static const struct tcp_secrets secrets = {
 		.cookie_count = 1,
@@ -80,14 +82,28 @@ bench_core(const struct weir_app_ops *ops)
 	static void *memory;
 	const char *args = "";
 
-	if (memory == NULL)
-		memory = aligned_alloc(64, (pipeline_bytes(&config) + 63) & ~(size_t)63);
+	free(memory);
+	memory = aligned_alloc(64, (pipeline_bytes(&config) + 63) & ~(size_t)63);
 	check(memory != NULL);
 	pipeline_init(&core, memory, &config, &secrets, listeners_init(), NULL, 0, NS_PER_SECOND,
 		      1000 * NS_PER_SECOND);
 	if (ops != NULL)
 		check(pipeline_apps_init(&core, &ops, &args, 1) == 0);
 	return &core;
+}
+
+struct weir_core *
+bench_core(const struct weir_app_ops *ops)
+{
+	config.prefix_replies = 0;
+	return set_up(ops);
+}
+
+struct weir_core *
+bench_core_limited(uint32_t prefix_replies)
+{
+	config.prefix_replies = prefix_replies;
+	return set_up(NULL);
 }
 
 uint32_t

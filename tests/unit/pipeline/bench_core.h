@@ -15,6 +15,9 @@
 /* Always the same one, set up anew, its only application (if any) initialised. */
 struct weir_core *bench_core(const struct weir_app_ops *ops);
 
+/* The same without an application, with a limit on replies to each /24 and /64. */
+struct weir_core *bench_core_limited(uint32_t prefix_replies);
+
 /* An ESTABLISHED flow made by hand, its application told so. */
 uint32_t bench_flow(struct weir_core *core, uint16_t remote_port);
 

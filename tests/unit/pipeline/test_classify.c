@@ -189,23 +189,47 @@ TEST(solicitations_are_answered)
 		      COUNTER_nd_replied);
 }
 
-/* proves: ATTACK-D5 */
-TEST(echo_is_answered_up_to_a_limit)
+/* How many of `count` copies of this echo request are answered? */
+static uint32_t
+echoes_to(struct weir_core *core, const char *hex, uint32_t count)
 {
-	struct weir_core *core = bench_core(NULL);
-	struct packet packet = packet_sealed(OUR_MAC PEER_MAC ICMP(PEER, US) ECHO);
+	struct packet packet = packet_sealed(hex);
+	uint64_t before = core->counters.value[COUNTER_echo_replied];
 	struct rte_mbuf *m;
 
-	for (int i = 0; i < 3200; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		core->tcp.tx_count = 0;
 		m = static_mbuf(0, packet.octets, packet.bytes);
 		m->port = 0;
 		pipeline_classify(core, &m, 1, &burst);
 	}
-	assert_in_range(core->counters.value[COUNTER_echo_replied], 500, 1500);
+	return (uint32_t)(core->counters.value[COUNTER_echo_replied] - before);
+}
+
+/* proves: ATTACK-D5 */
+TEST(echo_is_answered_up_to_a_limit)
+{
+	struct weir_core *core = bench_core(NULL);
+	uint32_t answers = echoes_to(core, OUR_MAC PEER_MAC ICMP(PEER, US) ECHO, 3200);
+
+	assert_in_range(answers, 500, 1500);
+	assert_int_equal(answers + core->counters.drop[DROP_echo_limited], 3200);
+	assert_true(counters_balance(&core->counters));
+}
+
+/* Another network has its own share of the core's budget. */
+/* proves: ATTACK-D5 */
+TEST(echo_is_answered_up_to_a_limit_for_each_network)
+{
+	struct weir_core *core = bench_core_limited(20);
+
+	assert_in_range(echoes_to(core, OUR_MAC PEER_MAC ICMP(PEER, US) ECHO, 100), 10, 30);
 	assert_int_equal(core->counters.value[COUNTER_echo_replied] +
-				 core->counters.drop[DROP_echo_limited],
-			 3200);
+				 core->counters.drop[DROP_echo_prefix_limited],
+			 100);
+	assert_int_equal(echoes_to(core, OUR_MAC PEER_MAC ICMP(PEER, US) ECHO, 10), 0);
+	assert_int_equal(echoes_to(core, OUR_MAC PEER_MAC ICMP(STRANGER, US) ECHO, 10), 10);
+	assert_int_equal(core->counters.drop[DROP_echo_limited], 0);
 	assert_true(counters_balance(&core->counters));
 }
 

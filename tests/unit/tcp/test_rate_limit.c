@@ -96,6 +96,22 @@ TEST(a_spent_budget_comes_back_after_a_second_and_not_before)
 	assert_true(rate_limit_take(&limit, begin + NS_PER_SECOND, &rng));
 }
 
+TEST(a_limit_says_that_it_is_spent_when_it_is)
+{
+	struct rng rng = seeded_rng();
+	struct rate_limit limit;
+
+	rate_limit_init(&limit, 0);
+	assert_true(rate_limit_is_spent(&limit, 0));
+	rate_limit_init(&limit, 10);
+	for (uint64_t now_ns = 0; now_ns < 10 * NS_PER_SECOND; now_ns += 10 * NS_PER_MS) {
+		bool is_spent = rate_limit_is_spent(&limit, now_ns);
+		bool is_taken = rate_limit_take(&limit, now_ns, &rng);
+
+		assert_true(is_taken != is_spent);
+	}
+}
+
 TEST(what_is_left_of_a_second_is_not_saved)
 {
 	struct rng rng = seeded_rng();
