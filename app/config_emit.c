@@ -111,19 +111,37 @@ emit_address_name(const struct field *f)
 }
 
 static void
-emit_ip(const struct field *f)
+emit_address(const uint8_t address[16], FILE *stream)
 {
-	static const uint8_t zero[16], ipv4[12] = {[10] = 0xff, [11] = 0xff};
-	const uint8_t *address = place_of(f);
+	static const uint8_t ipv4[12] = {[10] = 0xff, [11] = 0xff};
 	char text[INET6_ADDRSTRLEN];
 
-	if (memcmp(address, zero, sizeof(zero)) == 0)
-		return;
 	if (memcmp(address, ipv4, sizeof(ipv4)) == 0)
 		inet_ntop(AF_INET, address + 12, text, sizeof(text));
 	else
 		inet_ntop(AF_INET6, address, text, sizeof(text));
-	fputs(text, f->stream);
+	fputs(text, stream);
+}
+
+static void
+emit_ip(const struct field *f)
+{
+	static const uint8_t zero[16];
+
+	if (memcmp(place_of(f), zero, sizeof(zero)) != 0)
+		emit_address(place_of(f), f->stream);
+}
+
+static void
+emit_prefixes(const struct field *f)
+{
+	const struct weir_prefixes *prefixes = place_of(f);
+
+	for (uint32_t i = 0; i < prefixes->count; i++) {
+		fputs(i > 0 ? ", " : "", f->stream);
+		emit_address(prefixes->prefix[i].address, f->stream);
+		fprintf(f->stream, "/%u", prefixes->prefix[i].bits);
+	}
 }
 
 static void
@@ -160,6 +178,7 @@ config_value_emit(const struct config_key *key, const struct weir_config *config
 		[TYPE_IP] = emit_ip,
 		[TYPE_ADDRESS_NAME] = emit_address_name,
 		[TYPE_TCP_PORTS] = emit_tcp_ports,
+		[TYPE_PREFIXES] = emit_prefixes,
 		[TYPE_SECRET] = emit_secret,
 	};
 	struct field f = {key, config, base, stream};

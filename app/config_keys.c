@@ -12,6 +12,8 @@
 #include "weir/config.h"
 
 #define PORT_ALLOWED   "the name of a [port] section"
+#define PREFIXES_ALLOWED "up to 64 networks, as a list such as 198.51.100.0/24, 2001:db8::/32"
+#define FILE_ALLOWED	 "the path of a file with one network a line, up to 255 octets"
 #define SECRET_ALLOWED "32 hexadecimal digits"
 
 const struct config_kind config_kinds[SECTION_N] = {
@@ -22,6 +24,7 @@ const struct config_kind config_kinds[SECTION_N] = {
 	[SECTION_SYN] = {"syn", false, "The handshake under attack and without."},
 	[SECTION_TCP] = {"tcp", false, "Connections."},
 	[SECTION_LIMITS] = {"limits", false, "How much memory is laid out; nothing grows later."},
+	[SECTION_SOURCES] = {"sources", false, "Who is served and who is not, by source address."},
 };
 
 static const struct config_choice no_yes[] = {{"no", 0}, {"yes", 1}, {NULL, 0}};
@@ -73,6 +76,7 @@ static const struct config_choice mac_choices[] = {
 #define SYN(field)	PLACE(weir_syn_config, field)
 #define TCP(field)	PLACE(weir_tcp_config, field)
 #define LIMITS(field)	PLACE(weir_limits_config, field)
+#define SOURCES(field)	PLACE(weir_sources_config, field)
 
 const struct config_key config_keys[] = {
 	OTHER(SECTION_WEIR, "cores", TYPE_CPUS, WEIR(cores),
@@ -216,6 +220,15 @@ const struct config_key config_keys[] = {
 	       "How long an IPv4 network's prefix is."),
 	NUMBER(SECTION_LIMITS, "prefix_ipv6", LIMITS(prefix_ipv6), "bits", 0, 128, "64",
 	       "How long an IPv6 network's prefix is."),
+
+	OTHER(SECTION_SOURCES, "deny", TYPE_PREFIXES, SOURCES(deny), PREFIXES_ALLOWED, "",
+	      "Networks whose packets are all dropped."),
+	OTHER(SECTION_SOURCES, "deny_file", TYPE_TEXT, SOURCES(deny_file), FILE_ALLOWED, "",
+	      "More of them."),
+	OTHER(SECTION_SOURCES, "allow", TYPE_PREFIXES, SOURCES(allow), PREFIXES_ALLOWED, "",
+	      "Networks that are served, and exempt from the prefix_ keys of [limits]."),
+	OTHER(SECTION_SOURCES, "allow_file", TYPE_TEXT, SOURCES(allow_file), FILE_ALLOWED, "",
+	      "More of them."),
 };
 
 /* clang-format on */

@@ -21,6 +21,7 @@ enum config_section {
 	SECTION_SYN,
 	SECTION_TCP,
 	SECTION_LIMITS,
+	SECTION_SOURCES,
 	SECTION_N
 };
 
@@ -41,6 +42,7 @@ enum config_type {
 	TYPE_IP,	   /* 16 octets */
 	TYPE_ADDRESS_NAME, /* index into addresses, uint16_t */
 	TYPE_TCP_PORTS,	   /* ports and port_count of struct weir_listener_config */
+	TYPE_PREFIXES,	   /* struct weir_prefixes */
 	TYPE_SECRET,	   /* secret or secret_previous of struct weir_syn_config */
 	TYPE_N
 };

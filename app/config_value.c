@@ -40,6 +40,8 @@ config_section_base(struct weir_config *config, enum config_section section, uin
 		return &config->tcp;
 	case SECTION_LIMITS:
 		return &config->limits;
+	case SECTION_SOURCES:
+		return &config->sources;
 	default:
 		return config;
 	}
@@ -316,6 +318,40 @@ parse_ip_prefix(const struct value *v)
 	return 0;
 }
 
+/* The next of a list: blanks and commas around it do not count. */
+static const char *
+take_item(const char **text, char *item, size_t item_bytes)
+{
+	const char *begin = *text + strspn(*text, " \t");
+	size_t bytes = strcspn(begin, ",");
+
+	*text = begin + bytes + (begin[bytes] == ',');
+	while (bytes > 0 && (begin[bytes - 1] == ' ' || begin[bytes - 1] == '\t'))
+		bytes--;
+	snprintf(item, item_bytes, "%.*s", (int)bytes, begin);
+	return item;
+}
+
+static int
+parse_prefixes(const struct value *v)
+{
+	struct weir_prefixes *prefixes = field_of(v);
+	const char *rest = v->text + strspn(v->text, " \t"), *wrong;
+	bool is_last = rest[0] == '\0';
+	char item[INET6_ADDRSTRLEN + 8];
+
+	for (prefixes->count = 0; !is_last; prefixes->count++) {
+		if (prefixes->count == WEIR_PREFIXES_MAX)
+			return refuse(v, "too many");
+		is_last = strchr(rest, ',') == NULL;
+		take_item(&rest, item, sizeof(item));
+		wrong = weir_prefix_parse(item, &prefixes->prefix[prefixes->count]);
+		if (wrong != NULL)
+			return refuse(v, "\"%s\": %s", item, wrong);
+	}
+	return 0;
+}
+
 static int
 hex_digit(char c)
 {
@@ -369,6 +405,7 @@ config_value_parse(const struct config_key *key, const struct weir_config *confi
 		[TYPE_IP] = parse_ip,
 		[TYPE_ADDRESS_NAME] = parse_address_name,
 		[TYPE_TCP_PORTS] = parse_tcp_ports,
+		[TYPE_PREFIXES] = parse_prefixes,
 		[TYPE_SECRET] = parse_secret,
 	};
 	struct value v = {key, config, base, text, why, why_bytes};

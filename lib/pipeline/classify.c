@@ -112,6 +112,8 @@ check_addresses(const struct weir_core *core, const struct frame *frame, uint8_t
 static enum drop_reason
 limit_echo(struct weir_core *core, const struct ip_addr *source)
 {
+	if (tcp_source_is_denied(&core->tcp, source))
+		return DROP_source_denied;
 	if (rate_limit_is_spent(&core->echo_limit, core->tcp.now_ns))
 		return DROP_echo_limited;
 	if (!tcp_source_take_reply(&core->tcp, source))

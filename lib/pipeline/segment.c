@@ -27,6 +27,7 @@
 #include "tcp_cookie_lane.h"
 #include "tcp_input.h"
 #include "tcp_open.h"
+#include "tcp_source.h"
 #include "tcp_syn_policy.h"
 
 enum segment_rank { RANK_FLOW, RANK_ACK, RANK_SYN, RANK_REST, RANK_N };
@@ -102,6 +103,8 @@ arrive_unknown(struct weir_core *core, const struct flow_key *key, uint64_t hash
 	uint16_t listener = listener_of(core, key);
 	uint32_t tw_idx = time_wait_of(engine, hash);
 
+	if (tcp_source_is_denied(engine, &key->remote))
+		return DROP_source_denied;
 	if (tw_idx != TIME_WAIT_NONE)
 		return tcp_input_time_wait(engine, tw_idx, key, hash, listener, seg);
 	if (listener != LISTENER_NONE)
@@ -177,7 +180,8 @@ wants_cookie_only(struct weir_core *core, const struct burst *burst, uint32_t i)
 	uint16_t listener;
 
 	if (burst_is_opened(burst, i) || flow_now(engine, burst, i) != FLOW_NONE ||
-	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE)
+	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
+	    tcp_source_is_denied(engine, &burst->keys[i].remote))
 		return false;
 	listener = listener_of(core, &burst->keys[i]);
 	return listener != LISTENER_NONE && tcp_open_admit(engine, listener) == DROP_NONE;

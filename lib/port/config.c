@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "prefix_list.h"
+
 #define BUFFERS_IN_RESERVE 1024 /* beside those a port's descriptors hold */
 
 static const struct config_range weir_ranges[] = {
@@ -216,6 +218,56 @@ check_limits(struct config_verdict *v)
 	return rc;
 }
 
+static int
+check_prefixes(const struct config_verdict *v, const struct weir_prefixes *named, const char *key)
+{
+	const char *wrong;
+
+	if (named->count > WEIR_PREFIXES_MAX)
+		return config_refuse(v, key, "%u networks; allowed: up to %d", named->count,
+				     WEIR_PREFIXES_MAX);
+	for (uint32_t i = 0; i < named->count; i++) {
+		wrong = prefix_wrong(&named->prefix[i]);
+		if (wrong != NULL)
+			return config_refuse(v, key,
+					     "network %u: %s; allowed: such as "
+					     "198.51.100.0/24, 2001:db8::/32",
+					     i + 1, wrong);
+	}
+	return 0;
+}
+
+/* A file is read here for what it says, and once more when it is used. */
+static int
+check_list(const struct config_verdict *v, const struct weir_prefixes *named, const char *key,
+	   const char *path, const char *path_key)
+{
+	struct refusal refusal = {.message = v->message, .bytes = v->message_bytes};
+	struct prefix_list list;
+	int rc = check_prefixes(v, named, key);
+
+	if (rc == 0)
+		rc = config_check_text(v, path_key, path, WEIR_TEXT_BYTES, false);
+	if (rc == 0)
+		rc = prefix_list_load(&list, named, path, path_key, &refusal);
+	if (rc == 0)
+		prefix_list_free(&list);
+	return rc;
+}
+
+static int
+check_sources(struct config_verdict *v)
+{
+	const struct weir_sources_config *sources = &v->config->sources;
+	int rc;
+
+	config_enter_section(v, "sources", "");
+	rc = check_list(v, &sources->deny, "deny", sources->deny_file, "deny_file");
+	if (rc == 0)
+		rc = check_list(v, &sources->allow, "allow", sources->allow_file, "allow_file");
+	return rc;
+}
+
 int
 weir_config_check(const struct weir_config *config, char *message, size_t message_bytes)
 {
@@ -228,7 +280,7 @@ weir_config_check(const struct weir_config *config, char *message, size_t messag
 	config_enter_section(&v, "syn", "");
 	if (config_check_ranges(&v, &config->syn, syn_ranges, CONFIG_COUNT_OF(syn_ranges)) != 0)
 		return -EINVAL;
-	if (check_tcp(&v) != 0 || check_limits(&v) != 0)
+	if (check_tcp(&v) != 0 || check_limits(&v) != 0 || check_sources(&v) != 0)
 		return -EINVAL;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "buffers.h"
 #include "device.h"
 #include "listener_table.h"
+#include "source_list.h"
 #include "steering.h"
 #include "tcp_config.h"
 #include "worker.h"
@@ -40,6 +41,7 @@ struct weir {
 	const struct weir_app_ops *app_ops[WEIR_LISTENERS_MAX];
 	const char *app_args[WEIR_LISTENERS_MAX];
 
+	struct source_list sources;
 	struct tcp_config tcp;
 	struct tcp_secrets secrets;
 	struct steering steering;

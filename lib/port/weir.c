@@ -28,6 +28,7 @@
 #include "numa_nodes.h"
 #include "refusal.h"
 #include "secrets.h"
+#include "sources.h"
 #include "tcp_settings.h"
 #include "telemetry.h"
 #include "units.h"
@@ -196,8 +197,8 @@ typedef int (*create_step)(struct weir *weir, const struct refusal *refusal);
 
 static const create_step create_steps[] = {
 	start_clock,	  configure_devices, setup_queues,    make_settings,
-	listeners_create, crew_create,	     crew_connect,    warn_of_distance,
-	start_devices,	  crew_start_apps,   telemetry_begin,
+	sources_create,	  listeners_create,  crew_create,     crew_connect,
+	warn_of_distance, start_devices,     crew_start_apps, telemetry_begin,
 };
 
 int
@@ -237,6 +238,7 @@ weir_destroy(struct weir *weir)
 		device_close(&weir->devices[i]);
 	crew_destroy(weir);
 	listeners_destroy(weir);
+	sources_destroy(weir);
 	for (uint32_t i = weir->rx_pool_count; i-- > 0;)
 		buffers_pool_destroy(&weir->rx_pools[i]);
 	explicit_bzero(weir, sizeof(*weir));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "emit.h"
+#include "source_list.h"
 
 #define TCP_PORTS_MAX 8
 
@@ -52,6 +53,8 @@ struct tcp_config {
 	bool sack;
 	uint32_t rst_rate; /* per second */
 	uint32_t challenge_ack_rate;
+
+	const struct source_list *sources; /* NULL: everybody is served */
 
 	/* For each network of sources; 0: no limit. */
 	uint32_t prefix_flows;

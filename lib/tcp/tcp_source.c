@@ -106,35 +106,50 @@ hash_of(const struct tcp_engine *engine, const struct ip_addr *source)
 	return source_prefix_hash(&engine->source_limits.prefix, source);
 }
 
+/* Never while it is counted: the list does not change. */
+static bool
+is_exempt(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	const struct source_list *list = engine->config->sources;
+
+	return list != NULL && source_list_find(list, source) == SOURCE_ALLOWED;
+}
+
 bool
 tcp_source_may_queue(const struct tcp_engine *engine, const struct ip_addr *source)
 {
 	const struct prefix_counts *half_open = &engine->source_limits.half_open;
 
-	return half_open->cells == NULL ||
-	       prefix_counts_get(half_open, hash_of(engine, source)) < engine->config->prefix_flows;
+	if (half_open->cells == NULL || is_exempt(engine, source))
+		return true;
+	return prefix_counts_get(half_open, hash_of(engine, source)) < engine->config->prefix_flows;
 }
 
 void
 tcp_source_queued(struct tcp_engine *engine, const struct ip_addr *source)
 {
-	if (engine->source_limits.half_open.cells != NULL)
-		prefix_counts_add(&engine->source_limits.half_open, hash_of(engine, source));
+	struct prefix_counts *half_open = &engine->source_limits.half_open;
+
+	if (half_open->cells != NULL && !is_exempt(engine, source))
+		prefix_counts_add(half_open, hash_of(engine, source));
 }
 
 void
 tcp_source_unqueued(struct tcp_engine *engine, const struct ip_addr *source)
 {
-	if (engine->source_limits.half_open.cells != NULL)
-		prefix_counts_remove(&engine->source_limits.half_open, hash_of(engine, source));
+	struct prefix_counts *half_open = &engine->source_limits.half_open;
+
+	if (half_open->cells != NULL && !is_exempt(engine, source))
+		prefix_counts_remove(half_open, hash_of(engine, source));
 }
 
 static bool
-is_limited(const struct tcp_engine *engine)
+is_limited(const struct tcp_engine *engine, const struct ip_addr *source)
 {
 	const struct tcp_source_limits *limits = &engine->source_limits;
 
-	return limits->flows.cells != NULL || limits->opens.full_ns != NULL;
+	return (limits->flows.cells != NULL || limits->opens.full_ns != NULL) &&
+	       !is_exempt(engine, source);
 }
 
 enum drop_reason
@@ -143,7 +158,7 @@ tcp_source_admit(const struct tcp_engine *engine, const struct ip_addr *source)
 	const struct tcp_source_limits *limits = &engine->source_limits;
 	uint64_t hash;
 
-	if (!is_limited(engine))
+	if (!is_limited(engine, source))
 		return DROP_NONE;
 	hash = hash_of(engine, source);
 	if (limits->flows.cells != NULL &&
@@ -161,7 +176,7 @@ tcp_source_opened(struct tcp_engine *engine, const struct ip_addr *source)
 	struct tcp_source_limits *limits = &engine->source_limits;
 	uint64_t hash;
 
-	if (!is_limited(engine))
+	if (!is_limited(engine, source))
 		return;
 	hash = hash_of(engine, source);
 	if (limits->flows.cells != NULL)
@@ -173,8 +188,10 @@ tcp_source_opened(struct tcp_engine *engine, const struct ip_addr *source)
 void
 tcp_source_closed(struct tcp_engine *engine, const struct ip_addr *source)
 {
-	if (engine->source_limits.flows.cells != NULL)
-		prefix_counts_remove(&engine->source_limits.flows, hash_of(engine, source));
+	struct prefix_counts *flows = &engine->source_limits.flows;
+
+	if (flows->cells != NULL && !is_exempt(engine, source))
+		prefix_counts_remove(flows, hash_of(engine, source));
 }
 
 bool
@@ -183,7 +200,7 @@ tcp_source_take_reply(struct tcp_engine *engine, const struct ip_addr *source)
 	struct rate_limit *replies = engine->source_limits.replies;
 	size_t cell;
 
-	if (replies == NULL)
+	if (replies == NULL || is_exempt(engine, source))
 		return true;
 	cell = prefix_cell(hash_of(engine, source), 0, REPLY_CELLS);
 	return rate_limit_take(&replies[cell], engine->now_ns, &engine->rng);

@@ -21,6 +21,15 @@
 
 #include "tcp_engine.h"
 
+/* Is nothing that comes from there to be served?  For packets that belong to no connection. */
+static inline bool
+tcp_source_is_denied(const struct tcp_engine *engine, const struct ip_addr *source)
+{
+	const struct source_list *list = engine->config->sources;
+
+	return list != NULL && source_list_find(list, source) == SOURCE_DENIED;
+}
+
 /* Memory for the limits of one core, 64-aligned, and the limits in it. */
 size_t tcp_source_bytes(const struct tcp_config *config);
 void tcp_source_init(struct tcp_engine *engine, void *memory, const struct tcp_secrets *secrets);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /* What the sources of one network may have together, and that nobody else pays for it. */
+#include <rte_fib.h>
+#include <rte_fib6.h>
+#include <rte_version.h>
+
 #include "conversation.h"
 
 /* Clients 0 to 3 are of one network, the others of another. */
@@ -341,4 +345,99 @@ CONVERSATION(time_wait_does_not_answer_without_end,
 	advance(c, 1100);
 	rx(c, "F. 1:1(0) ack 2"); /* our ACK was lost, say */
 	expect_tx(c, ". 2:2(0) ack 2");
+}
+
+/*
+ * A list with one verdict for network 0 and another for network 1, of both families.
+ * Made here by hand: how the port layer makes it is tested there.
+ */
+static struct source_list list;
+
+static void
+list_networks(struct conversation *c, enum source_verdict first, enum source_verdict second)
+{
+	struct rte_fib_conf ipv4 = {
+		.type = RTE_FIB_DUMMY, .default_nh = SOURCE_UNLISTED, .max_routes = 8};
+	struct rte_fib6_conf ipv6 = {
+		.type = RTE_FIB6_DUMMY, .default_nh = SOURCE_UNLISTED, .max_routes = 8};
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+	struct rte_ipv6_addr network[2] = {{.a = {0x20, 0x01, 0x0d, 0xb8}},
+					   {.a = {0x20, 0x01, 0x0d, 0xb8, [7] = 1}}};
+#define NETWORK(i) &network[i]
+#else
+	uint8_t network[2][16] = {{0x20, 0x01, 0x0d, 0xb8}, {0x20, 0x01, 0x0d, 0xb8, [7] = 1}};
+#define NETWORK(i) network[i]
+#endif
+
+	list.ipv4 = rte_fib_create("list4", SOCKET_ID_ANY, &ipv4);
+	list.ipv6 = rte_fib6_create("list6", SOCKET_ID_ANY, &ipv6);
+	assert_non_null(list.ipv4);
+	assert_non_null(list.ipv6);
+	assert_int_equal(rte_fib_add(list.ipv4, 0xc0000200, 24, first), 0);
+	assert_int_equal(rte_fib_add(list.ipv4, 0xc0000300, 24, second), 0);
+	assert_int_equal(rte_fib6_add(list.ipv6, NETWORK(0), 64, first), 0);
+	assert_int_equal(rte_fib6_add(list.ipv6, NETWORK(1), 64, second), 0);
+	c->rig.setup.tcp.sources = &list;
+}
+
+/* Nothing may be open: what is counted must be found again. */
+static void
+forget_networks(struct conversation *c)
+{
+	c->rig.setup.tcp.sources = NULL;
+	rte_fib_free(list.ipv4);
+	rte_fib6_free(list.ipv6);
+}
+
+/* proves: ATTACK-A8 */
+CONVERSATION(a_denied_network_hears_nothing, "cookies=always,never,auto family=4,6")
+{
+	static const char *const segments[] = {
+		"S 0:0(0) win 1024 <mss 1440>",
+		". 1:1(0) ack 1",
+		"F. 1:1(0) ack 1",
+		"R 1:1(0)",
+		"P. 1:11(10) ack 1",
+	};
+
+	settle(c);
+	list_networks(c, SOURCE_DENIED, SOURCE_UNLISTED);
+	speak_as(c, 0);
+	for (size_t i = 0; i < 5; i++)
+		rx(c, segments[i]);
+	c->peer->path.server.port = RIG_CLOSED_PORT;
+	for (size_t i = 0; i < 5; i++)
+		rx(c, segments[i]);
+	c->peer->path.server.port = RIG_SERVER_PORT;
+	expect_silence(c);
+	assert_int_equal(drops(c, DROP_source_denied), 10);
+	assert_int_equal(c->rig.core->tcp.flows.used, 0);
+	connect_as(c, STRANGER);
+	reset_as(c, STRANGER);
+	assert_int_equal(drops(c, DROP_source_denied), 10);
+	forget_networks(c);
+}
+
+/* proves: ATTACK-A8 */
+CONVERSATION(an_allowed_network_is_exempt_from_the_limits,
+	     "prefix-flows=1 prefix-rate=1 prefix-replies=1 cookies=always,never,auto family=4,6")
+{
+	settle(c);
+	list_networks(c, SOURCE_ALLOWED, SOURCE_UNLISTED);
+	for (uint32_t client = 0; client < STRANGER; client++)
+		connect_as(c, client);
+	connect_as(c, STRANGER);
+	shake_hands(c, STRANGER + 1);
+	assert_int_equal(drops(c, DROP_prefix_flows), 1);
+	for (uint32_t client = 0; client <= STRANGER; client++)
+		reset_as(c, client);
+	speak_as(c, 0);
+	c->peer->path.server.port = RIG_CLOSED_PORT;
+	assert_int_equal(answers_to(c, ". 1:1(0) ack 1", 20), 20);
+	c->peer->path.server.port = RIG_SERVER_PORT;
+	speak_as(c, STRANGER + 1);
+	rx(c, "R 1:1(0)");
+	assert_int_equal(c->rig.core->tcp.source_limits.flows.total, 0);
+	assert_int_equal(c->rig.core->tcp.source_limits.half_open.total, 0);
+	forget_networks(c);
 }

@@ -15,7 +15,7 @@ eal_once(void)
 {
 	/* EAL reorders its arguments and cuts some in pieces: they cannot be constant. */
 	static char arguments[][32] = {
-		"test",		  "--no-huge",		 "-m", "64", "--no-pci", "--no-shconf",
+		"test",		  "--no-huge",		 "-m", "128", "--no-pci", "--no-shconf",
 		"--no-telemetry", "--log-level=*:error", "-l", "0",
 	};
 	static char *argv[RTE_DIM(arguments) + 1];

@@ -82,6 +82,8 @@ flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 		return "the flow table does not hold as many connections as are alive";
 	if (half_open != tcp->syn_policy.half_open)
 		return "the SYN queue miscounts its entries";
+	if (tcp->config->sources != NULL)
+		return NULL; /* some are exempt, and we can not tell which */
 	if (tcp->source_limits.half_open.total !=
 	    (tcp->source_limits.half_open.cells ? half_open : 0))
 		return "the networks' entries of the SYN queue are miscounted";

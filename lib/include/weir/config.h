@@ -25,6 +25,7 @@ extern "C" {
 #define WEIR_NAME_BYTES	       32
 #define WEIR_TEXT_BYTES	       256
 #define WEIR_LISTENER_PORTS_MAX 64
+#define WEIR_PREFIXES_MAX      64
 
 enum weir_cookies {
 	WEIR_COOKIES_AUTO,   /* a SYN queue on quiet days, cookies when it fills */
@@ -142,6 +143,28 @@ struct weir_limits_config {
 	uint8_t prefix_ipv6;   /* 0 to 128 */
 };
 
+/* A network: an address and how many of its bits count.  Those beyond are 0. */
+struct weir_prefix {
+	uint8_t address[16]; /* network order; IPv4 as ::ffff:a.b.c.d */
+	uint8_t bits;	     /* IPv4: 0 to 32, IPv6: 0 to 128 */
+};
+
+struct weir_prefixes {
+	struct weir_prefix prefix[WEIR_PREFIXES_MAX];
+	uint32_t count;
+};
+
+/*
+ * Who is served, by source address: the longest prefix that is listed decides, and
+ * where the same one is in both lists, `allow`.  Who is in none of them is served.
+ */
+struct weir_sources_config {
+	struct weir_prefixes deny;  /* all their packets are dropped */
+	struct weir_prefixes allow; /* served, and exempt from the prefix_ limits */
+	char deny_file[WEIR_TEXT_BYTES]; /* more of them, one a line; "": none */
+	char allow_file[WEIR_TEXT_BYTES];
+};
+
 struct weir_config {
 	char source[WEIR_TEXT_BYTES]; /* file it came from, for messages */
 	struct weir_port_config ports[WEIR_PORTS_MAX];
@@ -156,6 +179,7 @@ struct weir_config {
 	struct weir_syn_config syn;
 	struct weir_tcp_config tcp;
 	struct weir_limits_config limits;
+	struct weir_sources_config sources;
 	enum weir_stop_policy stop_policy;
 	uint32_t stop_grace_ms;
 	uint32_t stats_interval_s; /* 0: only at exit */
@@ -171,7 +195,14 @@ struct weir_config {
 WEIR_API void weir_config_init(struct weir_config *config);
 
 /*
- * Judge the configuration as a whole: ranges, references, contradictions.
+ * Read "198.51.100.0/24", "2001:db8::/32" or an address alone, which is a network
+ * of one.  NULL, or in a few words why the text is none.
+ */
+WEIR_API const char *weir_prefix_parse(const char *text, struct weir_prefix *prefix);
+
+/*
+ * Judge the configuration as a whole: ranges, references, contradictions, and the
+ * files of [sources].
  * 0, or -EINVAL with one sentence in `message` that names section, key and the
  * allowed range.  Touches no device.
  */

@@ -39,7 +39,9 @@ const char good_config[] = "# All kinds of sections; names are used above their 
 			   "[tcp]\n"
 			   "ttl = 63\n"
 			   "[limits]\n"
-			   "flows = 1000\n";
+			   "flows = 1000\n"
+			   "[sources]\n"
+			   "deny = 198.51.100.0/24, 2001:db8:bad::/48\n";
 
 struct weir_config loaded;
 char said[CONFIG_TEXT_BYTES];
@@ -128,7 +130,8 @@ header_of(enum config_section section)
 						       [SECTION_LISTENER] = "listener web",
 						       [SECTION_SYN] = "syn",
 						       [SECTION_TCP] = "tcp",
-						       [SECTION_LIMITS] = "limits"};
+						       [SECTION_LIMITS] = "limits",
+						       [SECTION_SOURCES] = "sources"};
 
 	return headers[section];
 }

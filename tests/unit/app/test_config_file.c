@@ -139,6 +139,9 @@ TEST(a_mistake_in_any_key_is_named_with_what_is_allowed)
 		[TYPE_ADDRESS_NAME] = {"", "nosuch", "v4,v6", "wan"},
 		[TYPE_TCP_PORTS] = {"", "0", "65536", "0-5", "80,80", "90-80", "1-65", "http",
 				    "1,2-", "80 81"},
+		[TYPE_PREFIXES] = {"x", "198.51.100.0/33", "198.51.100.1/24", ",",
+				   "198.51.100.0/24,", "198.51.100.0/24,,10.0.0.0/8",
+				   "198.51.100.0/24 10.0.0.0/8", "2001:db8::1/64"},
 		[TYPE_SECRET] = {"12", "0123456789abcdef0123456789abcdeg",
 				 "0123456789abcdef0123456789abcdef0"},
 	};
@@ -192,6 +195,24 @@ TEST(keys_that_may_be_absent_may_be_empty)
 	assert_int_equal(load_with("weir", "eal", ""), 0);
 }
 
+TEST(networks_are_read_in_their_order)
+{
+	const struct weir_prefixes *allow = &loaded.sources.allow;
+
+	assert_int_equal(
+		load_with("sources", "allow", " 198.51.100.0/24 ,2001:db8::/32,\t203.0.113.7 "), 0);
+	assert_int_equal(allow->count, 3);
+	assert_int_equal(allow->prefix[0].address[12], 198);
+	assert_int_equal(allow->prefix[0].bits, 24);
+	assert_int_equal(allow->prefix[1].address[0], 0x20);
+	assert_int_equal(allow->prefix[1].bits, 32);
+	assert_int_equal(allow->prefix[2].address[15], 7);
+	assert_int_equal(allow->prefix[2].bits, 32);
+	assert_int_equal(loaded.sources.deny.count, 2);
+	assert_int_equal(load_with("sources", "deny", ""), 0);
+	assert_int_equal(loaded.sources.deny.count, 0);
+}
+
 TEST(a_required_key_is_missed)
 {
 	uint32_t required = 0;
@@ -221,7 +242,7 @@ TEST(an_unknown_key_is_named_with_those_there_are)
 		snprintf(where, sizeof(where), "[%s] colour", header_of(section));
 		expect_said(where, "unknown key; allowed: ");
 	}
-	expect_said("[limits] colour", "flows, time_wait, transfers, buffers, reassembly_segments");
+	expect_said("[sources] colour", "deny, deny_file, allow, allow_file");
 }
 
 TEST(a_key_is_known_in_its_own_section_only)
@@ -234,7 +255,7 @@ TEST(an_unknown_section_is_named_with_those_there_are)
 {
 	assert_int_equal(load_text("[prot wan]\n"), 1);
 	expect_said("[prot wan]", "unknown section; allowed: [weir], [port NAME], [address NAME], "
-				  "[listener NAME], [syn], [tcp], [limits]");
+				  "[listener NAME], [syn], [tcp], [limits], [sources]");
 	assert_int_equal(load_text("[GLOBAL]\n"), 1);
 	expect_said("[GLOBAL]", "unknown section");
 	assert_int_equal(load_text("[Weir]\n"), 1);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * Who may come and who may not, by the longest prefix that is listed: DPDK's fib,
+ * one or two reads for an IPv4 source.  Built at start by the port layer and
+ * shared by all cores, read-only: it never changes while packets flow.
+ *
+ * So a denied source never has a connection, and only packets without one need to
+ * be looked up to refuse all of them: what is established pays nothing.
+ */
+#ifndef WEIR_FLOW_SOURCE_LIST_H
+#define WEIR_FLOW_SOURCE_LIST_H
+
+#include <rte_fib.h>
+#include <rte_fib6.h>
+
+#include "ip_addr.h"
+
+/* Next hops of the fibs.  A source that is in neither list finds their default. */
+enum source_verdict {
+	SOURCE_UNLISTED,
+	SOURCE_ALLOWED, /* and exempt from the limits of its network */
+	SOURCE_DENIED,
+};
+
+struct source_list {
+	struct rte_fib *ipv4; /* NULL: no IPv4 prefix is listed */
+	struct rte_fib6 *ipv6;
+};
+
+enum source_verdict source_list_find(const struct source_list *list, const struct ip_addr *source);
+
+#endif
