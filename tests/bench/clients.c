@@ -27,8 +27,9 @@ clients_open(struct clients *clients, struct bed *bed, uint32_t count, uint64_t 
 		.list = calloc(count, sizeof(struct client)),
 		.frames = calloc(count, sizeof(struct rte_mbuf *)),
 		.count = count,
+		.answers = calloc(CLIENTS_ANSWERS_MAX, sizeof(struct rte_mbuf *)),
 	};
-	check(clients->list != NULL && clients->frames != NULL);
+	check(clients->list != NULL && clients->frames != NULL && clients->answers != NULL);
 	for (uint32_t i = 0; i < count; i++) {
 		clients->list[i].address = ADDRESSES_FIRST + i;
 		clients->list[i].port = (uint16_t)(1024 + rng_below(&rng, 64000));
@@ -41,6 +42,7 @@ clients_close(struct clients *clients)
 {
 	for (uint32_t i = 0; i < clients->count; i++)
 		rte_pktmbuf_free(clients->frames[i]);
+	free(clients->answers);
 	free(clients->frames);
 	free(clients->list);
 }
@@ -169,10 +171,10 @@ learn(struct clients *clients, struct rte_mbuf *m)
 }
 
 void
-clients_learn(struct clients *clients, struct rte_mbuf **answers, uint32_t count)
+clients_learn(struct clients *clients, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		learn(clients, answers[i]);
-		rte_pktmbuf_free(answers[i]);
+		learn(clients, clients->answers[i]);
+		rte_pktmbuf_free(clients->answers[i]);
 	}
 }

@@ -15,10 +15,13 @@ struct client {
 	uint32_t ts_recent;
 };
 
+#define CLIENTS_ANSWERS_MAX (8 * TCP_TX_MAX) /* of so many turns */
+
 struct clients {
 	struct bed *bed;
 	struct client *list;
 	struct rte_mbuf **frames;
+	struct rte_mbuf **answers; /* of the core, room for CLIENTS_ANSWERS_MAX */
 	uint32_t count;
 };
 
@@ -37,7 +40,7 @@ void clients_make_forged_acks(struct clients *clients);
 void clients_make_resets(struct clients *clients);
 void clients_make_text(struct clients *clients, uint32_t bytes);
 
-/* Learn from the core's answer what the client needs for its next frame; frees the answer. */
-void clients_learn(struct clients *clients, struct rte_mbuf **answers, uint32_t count);
+/* Learn from `count` answers what the clients need for their next frames; frees them. */
+void clients_learn(struct clients *clients, uint32_t count);
 
 #endif

@@ -109,8 +109,9 @@ main(int argc, char **argv)
 		setup.rounds = report.rounds / 4 + 1;
 		rows_measure(&report, &setup);
 	}
-	pair_measure(&report,
-		     &(struct rows_setup){PACKETS_SMALL, report.flows_max, report.rounds, false});
+	pair_measure(&report, &(struct rows_setup){.packets = PACKETS_SMALL,
+						   .flows_max = report.flows_max,
+						   .rounds = report.rounds});
 	report_print(&report, stdout);
 	if (options.json != NULL)
 		error = report_write_json(&report, options.json);
