@@ -32,16 +32,19 @@ flow_key_tail(const struct flow_key *key)
 	return tail;
 }
 
-/* The same in one store: what is stored in halves and read back as one stalls. */
+/* The same made in a register: what is stored in halves and read back as one stalls. */
 static inline void
 flow_key_set_tail(struct flow_key *key, uint16_t remote_port, uint16_t local_port,
 		  uint16_t local_idx)
 {
-	struct flow_key tail = {
-		.remote_port = remote_port, .local_port = local_port, .local_idx = local_idx};
-	uint64_t word = flow_key_tail(&tail);
+	uint64_t tail = rte_cpu_to_le_64((uint64_t)local_idx << 32 | (uint32_t)local_port << 16 |
+					 remote_port);
 
-	memcpy((uint8_t *)key + sizeof(key->remote), &word, sizeof(word));
+#if RTE_BYTE_ORDER == RTE_BIG_ENDIAN
+	/* Ports and index in the order of the struct, each in the machine's own order. */
+	tail = (uint64_t)remote_port << 48 | (uint64_t)local_port << 32 | (uint32_t)local_idx << 16;
+#endif
+	memcpy((uint8_t *)key + sizeof(key->remote), &tail, sizeof(tail));
 }
 
 static inline bool

@@ -172,26 +172,43 @@ serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *rank
 		serve(core, burst, ranks->order[RANK_ACK][k], findings[k]);
 }
 
-/* True for a SYN to which a cookie is the whole answer. */
+/* True for a SYN to which, if a listener wants it, a cookie is the whole answer. */
 static bool
-wants_cookie_only(struct weir_core *core, const struct burst *burst, uint32_t i)
+wants_cookie_only(const struct weir_core *core, const struct burst *burst, uint32_t i)
 {
 	const struct tcp_engine *engine = &core->tcp;
-	uint16_t listener;
 
-	if (burst_is_opened(burst, i) || flow_now(engine, burst, i) != FLOW_NONE ||
-	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
-	    tcp_source_is_denied(engine, &burst->keys[i].remote))
+	return engine->syn_policy.use_cookies && !burst_is_opened(burst, i) &&
+	       flow_now(engine, burst, i) == FLOW_NONE &&
+	       time_wait_of(engine, burst->hashes[i]) == TIME_WAIT_NONE &&
+	       !tcp_source_is_denied(engine, &burst->keys[i].remote);
+}
+
+/* What a listener says to any SYN, asked once for a run of them. */
+struct door {
+	uint16_t listener;
+	bool is_open;
+};
+
+static bool
+is_open(struct weir_core *core, const struct burst *burst, uint32_t i, struct door *door)
+{
+	uint16_t listener = listener_of(core, &burst->keys[i]);
+
+	if (listener == LISTENER_NONE)
 		return false;
-	listener = listener_of(core, &burst->keys[i]);
-	return listener != LISTENER_NONE && tcp_open_admit(engine, listener) == DROP_NONE;
+	if (listener != door->listener)
+		*door = (struct door){listener, tcp_open_admit(&core->tcp, listener) == DROP_NONE};
+	return door->is_open;
 }
 
 static void
 serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
 {
 	struct tcp_engine *engine = &core->tcp;
+	struct door door = {.listener = LISTENER_NONE};
 	struct tcp_syn_lane lanes[2];
+	uint32_t taken = 0;
 
 	tcp_syn_lane_init(&lanes[0], false);
 	tcp_syn_lane_init(&lanes[1], true);
@@ -199,12 +216,13 @@ serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *rank
 		uint32_t i = ranks->order[RANK_SYN][k];
 		const struct plain *plain = &burst->plains[i];
 
-		if (engine->syn_policy.use_cookies && wants_cookie_only(core, burst, i) &&
+		if (wants_cookie_only(core, burst, i) && is_open(core, burst, i, &door) &&
 		    tcp_syn_lane_take(engine, &lanes[plain->is_ipv6], plain))
-			pipeline_account(core, DROP_NONE);
+			taken++;
 		else
 			serve(core, burst, i, NULL);
 	}
+	counter_add(&core->counters, COUNTER_rx_served, taken);
 	tcp_syn_lane_answer(engine, &lanes[0]);
 	tcp_syn_lane_answer(engine, &lanes[1]);
 }

@@ -26,20 +26,18 @@ put_tuple(struct cookie_tuples *tuples, uint32_t i, const struct plain *plain, u
 }
 
 bool
-tcp_syn_lane_take(struct tcp_engine *engine, struct tcp_syn_lane *lane, const struct plain *syn)
+tcp_syn_lane_take(const struct tcp_engine *engine, struct tcp_syn_lane *lane,
+		  const struct plain *syn)
 {
 	uint32_t i = lane->count;
-	struct ip_addr source = plain_source(syn);
 	struct tcp_options offered;
 
 	check(i < COOKIE_BURST_MAX);
 	if (syn->head_bytes != syn->l4_bytes || !plain_syn_options(syn, &offered))
 		return false;
-	/* That it may count; while cookies are the choice they stay it. */
-	check(tcp_syn_policy_choose(engine, &source) == SYN_COOKIE);
 	lane->syn[i] = syn;
 	lane->tsval[i] = offered.tsval;
-	lane->options[i] = tcp_open_agree(engine->config, &offered);
+	tcp_open_agree(engine->config, &offered, &lane->options[i]);
 	put_tuple(&lane->tuples, i, syn, plain_seq(syn));
 	lane->count++;
 	return true;
@@ -53,14 +51,13 @@ answer(struct tcp_engine *engine, const struct tcp_syn_lane *lane, uint32_t i,
 	const struct cookie_options *agreed = &lane->options[i];
 	const struct tcp_config *config = engine->config;
 	uint8_t port = (uint8_t)syn->m->port;
-	struct syn_ack syn_ack = {
-		.iss = cookie->iss,
-		.ack = plain_seq(syn) + 1,
-		.wnd = tcp_window_of_syn(config),
-		.ttl = config->ttl,
-		.tos = config->tos,
-	};
+	struct syn_ack syn_ack; /* all but the SACK blocks is set below */
 
+	syn_ack.iss = cookie->iss;
+	syn_ack.ack = plain_seq(syn) + 1;
+	syn_ack.wnd = tcp_window_of_syn(config);
+	syn_ack.ttl = config->ttl;
+	syn_ack.tos = config->tos;
 	syn_ack.options.has_mss = agreed->mss != 0;
 	syn_ack.options.mss = tcp_emit_mss(engine, port, syn->is_ipv6);
 	syn_ack.options.has_wscale = agreed->has_wscale;
@@ -80,6 +77,7 @@ tcp_syn_lane_answer(struct tcp_engine *engine, struct tcp_syn_lane *lane)
 
 	if (lane->count == 0)
 		return;
+	tcp_syn_policy_answered(engine, lane->count);
 	syn_cookie_make_burst(&engine->cookies, &lane->tuples, lane->options, lane->count, cookies);
 	for (uint32_t i = 0; i < lane->count; i++)
 		answer(engine, lane, i, &cookies[i]);

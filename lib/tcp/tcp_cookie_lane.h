@@ -30,7 +30,7 @@ void tcp_syn_lane_init(struct tcp_syn_lane *lane, bool is_ipv6);
  * listener wants it, that cookies are the choice, and that nothing is known of its
  * connection.
  */
-bool tcp_syn_lane_take(struct tcp_engine *engine, struct tcp_syn_lane *lane,
+bool tcp_syn_lane_take(const struct tcp_engine *engine, struct tcp_syn_lane *lane,
 		       const struct plain *syn);
 
 /* Answer all of them; the lane is empty then. */

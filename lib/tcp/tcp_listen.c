@@ -42,17 +42,20 @@ tuple_of(const struct tcp_request *request, const struct tcp_seg *seg, uint32_t 
 static void
 reply_with_cookie(struct tcp_engine *engine, const struct tcp_request *request, struct tcp_seg *seg)
 {
-	struct cookie_options options = tcp_open_agree(engine->config, &seg->options);
 	struct cookie_tuple tuple = tuple_of(request, seg, seg->seq);
-	struct cookie cookie = syn_cookie_make(&engine->cookies, &tuple, &options);
-	struct tcp_syn_ack syn_ack = {
+	struct cookie_options options;
+	struct tcp_syn_ack syn_ack;
+	struct cookie cookie;
+
+	tcp_open_agree(engine->config, &seg->options, &options);
+	cookie = syn_cookie_make(&engine->cookies, &tuple, &options);
+	syn_ack = (struct tcp_syn_ack){
 		.iss = cookie.iss,
 		.tsval = cookie.tsval,
 		.has_timestamps = options.has_timestamps,
 		.has_wscale = options.has_wscale,
 		.sack_permitted = options.sack_permitted,
 	};
-
 	if (options.mss != 0)
 		syn_ack.mss = tcp_emit_mss(engine, (uint8_t)seg->m->port, seg->frame->is_ipv6);
 	counter_increment(engine->counters, COUNTER_cookie_sent);

@@ -41,19 +41,22 @@ tcp_open_admit(const struct tcp_engine *engine, uint16_t listener)
 	return DROP_NONE;
 }
 
-struct cookie_options
-tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered)
+/* Field by field, as it is read: a struct that is put together in a register stalls. */
+void
+tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
+	       struct cookie_options *agreed)
 {
-	return (struct cookie_options){
-		.has_timestamps = offered->has_timestamps && config->timestamps,
-		.has_wscale = offered->has_wscale && config->window_scaling,
-		.sack_permitted = offered->has_sack_permitted && config->sack,
-		.wscale = offered->wscale,
-		/* 0 stands for "none": an option that says 0 is taken as the 1 it is worth. */
-		.mss = !offered->has_mss   ? 0
-		       : offered->mss == 0 ? 1
-					   : offered->mss,
-	};
+	agreed->has_timestamps = offered->has_timestamps && config->timestamps;
+	agreed->has_wscale = offered->has_wscale && config->window_scaling;
+	agreed->sack_permitted = offered->has_sack_permitted && config->sack;
+	agreed->ecn = false;
+	agreed->wscale = offered->wscale;
+	/* 0 stands for "none": an option that says 0 is taken as the 1 it is worth. */
+	agreed->mss = offered->mss;
+	if (offered->has_mss && offered->mss == 0)
+		agreed->mss = 1;
+	if (!offered->has_mss)
+		agreed->mss = 0;
 }
 
 /* Eff.snd.MSS (MUST-16): what the peer takes, what our link carries, options taken off. */
@@ -121,10 +124,12 @@ enum drop_reason
 tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 		  const struct tcp_isn *isn, struct tcp_seg *syn)
 {
-	struct cookie_options options = tcp_open_agree(engine->config, &syn->options);
-	uint32_t idx = create(engine, request, &options, syn);
+	struct cookie_options options;
 	struct tcp_tcb *tcb;
+	uint32_t idx;
 
+	tcp_open_agree(engine->config, &syn->options, &options);
+	idx = create(engine, request, &options, syn);
 	if (idx == FLOW_NONE)
 		return DROP_flow_table_full;
 	tcb = tcp_engine_tcb(engine, idx);

@@ -23,8 +23,8 @@ enum drop_reason tcp_open_admit_ack(const struct tcp_engine *engine,
 				    const struct tcp_request *request);
 
 /* What of the SYN's options we agree to. */
-struct cookie_options tcp_open_agree(const struct tcp_config *config,
-				     const struct tcp_options *offered);
+void tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
+		    struct cookie_options *agreed);
 
 /* A SYN queue entry in SYN-RECEIVED; `isn` is our side of it.  The SYN-ACK is sent. */
 enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,

@@ -2,6 +2,7 @@
 
 #include "tcp_syn_policy.h"
 
+#include "check.h"
 #include "tcp_source.h"
 #include "units.h"
 
@@ -28,7 +29,7 @@ rate_is_exceeded(const struct tcp_engine *engine)
 }
 
 static void
-count_syn(struct tcp_engine *engine)
+count_syns(struct tcp_engine *engine, uint32_t count)
 {
 	struct tcp_syn_policy *policy = &engine->syn_policy;
 
@@ -36,7 +37,7 @@ count_syn(struct tcp_engine *engine)
 		policy->window_start_ns = engine->now_ns;
 		policy->window_syns = 0;
 	}
-	policy->window_syns++;
+	policy->window_syns += count;
 }
 
 static enum syn_choice
@@ -58,7 +59,7 @@ tcp_syn_policy_choose(struct tcp_engine *engine, const struct ip_addr *source)
 	if (engine->config->cookies == TCP_COOKIES_NEVER)
 		return choose_without_cookies(engine, source);
 
-	count_syn(engine);
+	count_syns(engine, 1);
 	if (is_full || rate_is_exceeded(engine)) {
 		policy->calm_since_ns = engine->now_ns;
 		if (!policy->use_cookies) {
@@ -71,6 +72,19 @@ tcp_syn_policy_choose(struct tcp_engine *engine, const struct ip_addr *source)
 		return SYN_COOKIE;
 	}
 	return policy->use_cookies ? SYN_COOKIE : SYN_QUEUE;
+}
+
+void
+tcp_syn_policy_answered(struct tcp_engine *engine, uint32_t count)
+{
+	struct tcp_syn_policy *policy = &engine->syn_policy;
+
+	check(policy->use_cookies);
+	if (engine->config->cookies != TCP_COOKIES_AUTO)
+		return;
+	count_syns(engine, count);
+	if (queue_is_full(engine) || rate_is_exceeded(engine))
+		policy->calm_since_ns = engine->now_ns;
 }
 
 void

@@ -22,6 +22,9 @@ enum syn_choice {
 /* A SYN from `source` to a listener has come: what shall answer it? */
 enum syn_choice tcp_syn_policy_choose(struct tcp_engine *engine, const struct ip_addr *source);
 
+/* While engine->syn_policy.use_cookies: that many SYNs have come, and get cookies. */
+void tcp_syn_policy_answered(struct tcp_engine *engine, uint32_t count);
+
 /* May an ACK to a listener carry a cookie of ours, or of a machine that shares our key? */
 bool tcp_syn_policy_takes_cookies(const struct tcp_engine *engine);
 

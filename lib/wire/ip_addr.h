@@ -26,9 +26,11 @@ static inline struct ip_addr
 ip_addr_of_ipv4(rte_be32_t ipv4)
 {
 	/* In two halves: what is stored in words and read back in halves stalls. */
-	uint64_t ipv4_host = rte_be_to_cpu_32(ipv4);
-
-	return (struct ip_addr){.half = {0, rte_cpu_to_be_64(0xffff00000000 | ipv4_host)}};
+#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
+	return (struct ip_addr){.half = {0, (uint64_t)ipv4 << 32 | 0xffff0000}};
+#else
+	return (struct ip_addr){.half = {0, 0xffff00000000 | ipv4}};
+#endif
 }
 
 static inline struct ip_addr

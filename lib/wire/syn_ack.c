@@ -22,19 +22,15 @@ store64(uint8_t *octets, uint64_t word)
 	memcpy(octets, &word, sizeof(word));
 }
 
-/* Both at once: 12 octets, in two loads and two stores. */
+/* In registers: octets stored one way and read back another would stall. */
 static inline void
 swap_macs(uint8_t *ether)
 {
-	uint64_t low = plain_load64(ether);	 /* destination, source's first two */
-	uint64_t high = plain_load64(ether + 4); /* destination's last two, source */
-	uint16_t type = plain_load16(ether + 12);
-	uint8_t macs[16];
+	uint64_t destination = rte_le_to_cpu_64(plain_load64(ether)) & UINT64_C(0xffffffffffff);
+	uint64_t source = rte_le_to_cpu_64(plain_load64(ether + 4)) >> 16;
 
-	memcpy(macs, (const uint8_t *)&high + 2, 6);
-	memcpy(macs + 6, &low, 6);
-	memcpy(macs + 12, &type, 2);
-	memcpy(ether, macs, 14);
+	store64(ether, rte_cpu_to_le_64(source | destination << 48));
+	store64(ether + 4, rte_cpu_to_le_64(source >> 32 | destination << 16));
 }
 
 /* The Ethernet header; a tag keeps its VLAN and no priority, as in emit_ether(). */
