@@ -139,7 +139,7 @@ wide_mask(uint32_t first, uint32_t count)
 {
 	uint32_t left = first < count ? count - first : 0;
 
-	return left >= WIDE_BLOCKS ? 0xff : (__mmask8)((1u << 2 * left) - 1);
+	return (__mmask8)(left >= WIDE_BLOCKS ? 0xffu : (1u << 2 * left) - 1);
 }
 
 /* One round's key beside itself four times.  load() is not for this target and would be a call. */

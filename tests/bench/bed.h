@@ -13,7 +13,7 @@
 #include "pipeline.h"
 
 #define BED_SERVER_PORT 8080
-#define BED_SERVER_IPV4 RTE_IPV4(192, 0, 2, 80)
+#define BED_SERVER_IPV4 UINT32_C(0xc0000250) /* 192.0.2.80 */
 
 struct bed {
 	struct tcp_config config;
