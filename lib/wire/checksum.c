@@ -12,24 +12,7 @@
 #include "checksum.h"
 
 #include "check.h"
-
-static inline uint64_t
-load64(const uint8_t *octets)
-{
-	uint64_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
-
-static inline uint32_t
-load32(const uint8_t *octets)
-{
-	uint32_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
+#include "octets.h"
 
 /* The last 0 to 7 octets. */
 static inline uint64_t
@@ -39,7 +22,7 @@ sum_tail(const uint8_t *octets, size_t bytes)
 	uint16_t last = 0;
 
 	if (bytes & 4) {
-		sum += load32(octets);
+		sum += octets_load32(octets);
 		octets += 4;
 	}
 	if (bytes & 2) {
@@ -72,13 +55,13 @@ checksum_sum(const void *octets, size_t bytes)
 
 	/* Four chains, so that no addition waits for the one before. */
 	for (; bytes >= 32; bytes -= 32, at += 32) {
-		a = add_counting(a, load64(at), &a_carries);
-		b = add_counting(b, load64(at + 8), &b_carries);
-		c = add_counting(c, load64(at + 16), &c_carries);
-		d = add_counting(d, load64(at + 24), &d_carries);
+		a = add_counting(a, octets_load64(at), &a_carries);
+		b = add_counting(b, octets_load64(at + 8), &b_carries);
+		c = add_counting(c, octets_load64(at + 16), &c_carries);
+		d = add_counting(d, octets_load64(at + 24), &d_carries);
 	}
 	for (; bytes >= 8; bytes -= 8, at += 8)
-		a = add_counting(a, load64(at), &a_carries);
+		a = add_counting(a, octets_load64(at), &a_carries);
 	a_carries += b_carries + c_carries + d_carries;
 	a = add_counting(a, b, &a_carries);
 	a = add_counting(a, c, &a_carries);

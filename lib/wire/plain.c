@@ -20,7 +20,7 @@ open_frame(const struct plain *plain, struct frame *frame)
 	frame->is_ipv6 = plain->is_ipv6;
 	if (plain->is_ipv6) {
 		frame->ttl = ip[7];
-		frame->tos = (uint8_t)(rte_be_to_cpu_16(plain_load16(ip)) >> 4);
+		frame->tos = (uint8_t)(rte_be_to_cpu_16(octets_load16(ip)) >> 4);
 	} else {
 		frame->ttl = ip[8];
 		frame->tos = ip[1];

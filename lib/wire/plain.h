@@ -28,6 +28,7 @@
 #include "checksum.h"
 #include "frame.h"
 #include "ip_addr.h"
+#include "octets.h"
 #include "tcp_seg.h"
 #include "wire_headers.h"
 
@@ -41,33 +42,6 @@ struct plain {
 	uint8_t flags;	    /* TH_ */
 	bool is_ipv6;
 };
-
-static inline uint64_t
-plain_load64(const uint8_t *octets)
-{
-	uint64_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
-
-static inline uint32_t
-plain_load32(const uint8_t *octets)
-{
-	uint32_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
-
-static inline uint16_t
-plain_load16(const uint8_t *octets)
-{
-	uint16_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
 
 static inline const uint8_t *
 plain_l3(const struct plain *plain)
@@ -86,7 +60,7 @@ plain_source(const struct plain *plain)
 {
 	const uint8_t *ip = plain_l3(plain);
 
-	return plain->is_ipv6 ? ip_addr_of_ipv6(ip + 8) : ip_addr_of_ipv4(plain_load32(ip + 12));
+	return plain->is_ipv6 ? ip_addr_of_ipv6(ip + 8) : ip_addr_of_ipv4(octets_load32(ip + 12));
 }
 
 static inline struct ip_addr
@@ -94,20 +68,20 @@ plain_destination(const struct plain *plain)
 {
 	const uint8_t *ip = plain_l3(plain);
 
-	return plain->is_ipv6 ? ip_addr_of_ipv6(ip + 24) : ip_addr_of_ipv4(plain_load32(ip + 16));
+	return plain->is_ipv6 ? ip_addr_of_ipv6(ip + 24) : ip_addr_of_ipv4(octets_load32(ip + 16));
 }
 
 /* Both ports as the header has them: source, destination. */
 static inline rte_be32_t
 plain_ports(const struct plain *plain)
 {
-	return plain_load32(plain_l4(plain));
+	return octets_load32(plain_l4(plain));
 }
 
 static inline uint32_t
 plain_seq(const struct plain *plain)
 {
-	return rte_be_to_cpu_32(plain_load32(plain_l4(plain) + 4));
+	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 4));
 }
 
 /* True if the sum, with the checksum in it, is that of an intact packet. */
@@ -125,8 +99,8 @@ plain_sum_is_whole(uint64_t sum)
 static inline bool
 plain_ipv4(struct plain *plain, const uint8_t *ip)
 {
-	uint64_t first = plain_load64(ip);
-	uint32_t total = rte_be_to_cpu_16(plain_load16(ip + 2));
+	uint64_t first = octets_load64(ip);
+	uint32_t total = rte_be_to_cpu_16(octets_load16(ip + 2));
 	uint8_t source = ip[12];
 
 	if ((first & PLAIN_IPV4_MASK) != PLAIN_IPV4_WANT || ip[9] != PROTOCOL_TCP)
@@ -149,7 +123,7 @@ plain_ipv4(struct plain *plain, const uint8_t *ip)
 static inline bool
 plain_ipv6(struct plain *plain, const uint8_t *ip)
 {
-	uint32_t payload = rte_be_to_cpu_16(plain_load16(ip + 4));
+	uint32_t payload = rte_be_to_cpu_16(octets_load16(ip + 4));
 
 	if (ip[0] >> 4 != 6 || ip[6] != PROTOCOL_TCP || payload < sizeof(struct wire_tcp))
 		return false;
@@ -188,7 +162,7 @@ plain_tcp(struct plain *plain)
 
 	if (head_bytes < sizeof(struct wire_tcp) || head_bytes > plain->l4_bytes)
 		return false;
-	if (plain_load16(tcp) == 0 || plain_load16(tcp + 2) == 0)
+	if (octets_load16(tcp) == 0 || octets_load16(tcp + 2) == 0)
 		return false;
 	plain->head_bytes = (uint8_t)head_bytes;
 	plain->flags = tcp[13];
@@ -216,10 +190,10 @@ plain_parse(struct rte_mbuf *m, struct plain *plain)
 				     sizeof(struct wire_tcp) ||
 		     (ether[6] & 1) != 0))
 		return false;
-	ethertype = plain_load16(ether + 12);
+	ethertype = octets_load16(ether + 12);
 	if (ethertype == RTE_BE16(ETHERTYPE_VLAN)) {
-		vlan_id = rte_be_to_cpu_16(plain_load16(ether + 14)) & 0x0fff;
-		ethertype = plain_load16(ether + 16);
+		vlan_id = rte_be_to_cpu_16(octets_load16(ether + 14)) & 0x0fff;
+		ethertype = octets_load16(ether + 16);
 		l3_off += sizeof(struct wire_vlan);
 		if (vlan_id == 0 || vlan_id == 0x0fff)
 			return false;

@@ -26,14 +26,14 @@
 static inline uint32_t
 plain_ack(const struct plain *plain)
 {
-	return rte_be_to_cpu_32(plain_load32(plain_l4(plain) + 8));
+	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 8));
 }
 
 static inline void
 plain_take_mss(struct tcp_options *options, const uint8_t *octets)
 {
 	options->has_mss = true;
-	options->mss = rte_be_to_cpu_16(plain_load16(octets + 2));
+	options->mss = rte_be_to_cpu_16(octets_load16(octets + 2));
 }
 
 static inline void
@@ -47,8 +47,8 @@ static inline void
 plain_take_timestamps(struct tcp_options *options, const uint8_t *tsval)
 {
 	options->has_timestamps = true;
-	options->tsval = rte_be_to_cpu_32(plain_load32(tsval));
-	options->tsecr = rte_be_to_cpu_32(plain_load32(tsval + 4));
+	options->tsval = rte_be_to_cpu_32(octets_load32(tsval));
+	options->tsecr = rte_be_to_cpu_32(octets_load32(tsval + 4));
 }
 
 static inline void
@@ -70,16 +70,16 @@ static inline bool
 plain_is_linux_syn(const uint8_t *octets, uint32_t bytes)
 {
 	return bytes == 20 &&
-	       (plain_load64(octets) & PLAIN_MSS_SACK_TS_MASK) == PLAIN_MSS_SACK_TS &&
-	       (plain_load32(octets + 16) & PLAIN_WSCALE_WORD_MASK) == PLAIN_WSCALE_WORD;
+	       (octets_load64(octets) & PLAIN_MSS_SACK_TS_MASK) == PLAIN_MSS_SACK_TS &&
+	       (octets_load32(octets + 16) & PLAIN_WSCALE_WORD_MASK) == PLAIN_WSCALE_WORD;
 }
 
 /* Windows: MSS, NOP, window scale, NOP, NOP, SACK-permitted. */
 static inline bool
 plain_is_windows_syn(const uint8_t *octets, uint32_t bytes)
 {
-	return bytes == 12 && (plain_load64(octets) & PLAIN_MSS_WSCALE_MASK) == PLAIN_MSS_WSCALE &&
-	       plain_load32(octets + 8) == PLAIN_SACK_WORD;
+	return bytes == 12 && (octets_load64(octets) & PLAIN_MSS_WSCALE_MASK) == PLAIN_MSS_WSCALE &&
+	       octets_load32(octets + 8) == PLAIN_SACK_WORD;
 }
 
 /* False if they are bad (MUST-7). */
@@ -105,7 +105,7 @@ plain_syn_options(const struct plain *syn, struct tcp_options *options)
 		options->has_sack_permitted = true;
 		return true;
 	}
-	if (bytes == 4 && (plain_load32(octets) & PLAIN_MSS_WORD_MASK) == PLAIN_MSS_WORD) {
+	if (bytes == 4 && (octets_load32(octets) & PLAIN_MSS_WORD_MASK) == PLAIN_MSS_WORD) {
 		plain_take_mss(options, octets);
 		return true;
 	}
@@ -122,7 +122,7 @@ plain_ack_options(const struct plain *ack, struct tcp_options *options)
 	plain_no_options(options);
 	if (bytes == 0)
 		return true;
-	if (bytes == 12 && plain_load32(octets) == PLAIN_TS_WORD) {
+	if (bytes == 12 && octets_load32(octets) == PLAIN_TS_WORD) {
 		plain_take_timestamps(options, octets + 4);
 		return true;
 	}

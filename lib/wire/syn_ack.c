@@ -10,27 +10,15 @@
 
 #define SYN_ACK_FLAGS (TH_SYN | TH_ACK)
 
-static inline void
-store32(uint8_t *octets, uint32_t word)
-{
-	memcpy(octets, &word, sizeof(word));
-}
-
-static inline void
-store64(uint8_t *octets, uint64_t word)
-{
-	memcpy(octets, &word, sizeof(word));
-}
-
 /* In registers: octets stored one way and read back another would stall. */
 static inline void
 swap_macs(uint8_t *ether)
 {
-	uint64_t destination = rte_le_to_cpu_64(plain_load64(ether)) & UINT64_C(0xffffffffffff);
-	uint64_t source = rte_le_to_cpu_64(plain_load64(ether + 4)) >> 16;
+	uint64_t destination = rte_le_to_cpu_64(octets_load64(ether)) & UINT64_C(0xffffffffffff);
+	uint64_t source = rte_le_to_cpu_64(octets_load64(ether + 4)) >> 16;
 
-	store64(ether, rte_cpu_to_le_64(source | destination << 48));
-	store64(ether + 4, rte_cpu_to_le_64(source >> 32 | destination << 16));
+	octets_store64(ether, rte_cpu_to_le_64(source | destination << 48));
+	octets_store64(ether + 4, rte_cpu_to_le_64(source >> 32 | destination << 16));
 }
 
 /* The Ethernet header; a tag keeps its VLAN and no priority, as in emit_ether(). */
@@ -53,16 +41,16 @@ turn_ipv4(uint8_t *ip, const struct syn_ack *syn_ack, uint32_t l4_bytes, bool wi
 	uint32_t first = rte_cpu_to_be_32(0x45000000 | (uint32_t)syn_ack->tos << 16 | total);
 	uint32_t second = RTE_BE32(IPV4_DONT_FRAGMENT);
 	uint32_t third = rte_cpu_to_be_32((uint32_t)syn_ack->ttl << 24 | PROTOCOL_TCP << 16);
-	uint64_t addresses = plain_load64(ip + 12);
+	uint64_t addresses = octets_load64(ip + 12);
 	uint64_t sum = (addresses & UINT32_MAX) + (addresses >> 32);
 
 	if (with_checksum)
 		third |= rte_cpu_to_be_32(
 			rte_be_to_cpu_16(checksum_finish(sum + first + second + third)));
-	store32(ip, first);
-	store32(ip + 4, second);
-	store32(ip + 8, third);
-	store64(ip + 12, addresses << 32 | addresses >> 32);
+	octets_store32(ip, first);
+	octets_store32(ip + 4, second);
+	octets_store32(ip + 8, third);
+	octets_store64(ip + 12, addresses << 32 | addresses >> 32);
 	return sum;
 }
 
@@ -74,8 +62,8 @@ turn_ipv6(uint8_t *ip, const struct syn_ack *syn_ack, uint32_t l4_bytes)
 
 	memcpy(addresses, ip + 24, 16);
 	memcpy(addresses + 16, ip + 8, 16);
-	store32(ip, rte_cpu_to_be_32(0x60000000 | (uint32_t)syn_ack->tos << 20));
-	store32(ip + 4, rte_cpu_to_be_32(l4_bytes << 16 | PROTOCOL_TCP << 8 | syn_ack->ttl));
+	octets_store32(ip, rte_cpu_to_be_32(0x60000000 | (uint32_t)syn_ack->tos << 20));
+	octets_store32(ip + 4, rte_cpu_to_be_32(l4_bytes << 16 | PROTOCOL_TCP << 8 | syn_ack->ttl));
 	memcpy(ip + 8, addresses, sizeof(addresses));
 	return sum;
 }
@@ -84,7 +72,7 @@ static inline void
 turn_tcp(uint8_t *tcp, const struct syn_ack *syn_ack, uint32_t head_bytes, uint64_t sum,
 	 bool with_checksum)
 {
-	uint32_t ports = plain_load32(tcp);
+	uint32_t ports = octets_load32(tcp);
 	uint32_t seq = rte_cpu_to_be_32(syn_ack->iss), ack = rte_cpu_to_be_32(syn_ack->ack);
 	uint32_t fourth =
 		rte_cpu_to_be_32(head_bytes / 4 << 28 | SYN_ACK_FLAGS << 16 | syn_ack->wnd);
@@ -99,11 +87,11 @@ turn_tcp(uint8_t *tcp, const struct syn_ack *syn_ack, uint32_t head_bytes, uint6
 	} else {
 		checksum = checksum_fold(sum);
 	}
-	store32(tcp, ports << 16 | ports >> 16);
-	store32(tcp + 4, seq);
-	store32(tcp + 8, ack);
-	store32(tcp + 12, fourth);
-	store32(tcp + 16, rte_cpu_to_be_32((uint32_t)rte_be_to_cpu_16(checksum) << 16));
+	octets_store32(tcp, ports << 16 | ports >> 16);
+	octets_store32(tcp + 4, seq);
+	octets_store32(tcp + 8, ack);
+	octets_store32(tcp + 12, fourth);
+	octets_store32(tcp + 16, rte_cpu_to_be_32((uint32_t)rte_be_to_cpu_16(checksum) << 16));
 }
 
 void

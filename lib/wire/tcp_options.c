@@ -14,6 +14,7 @@
 #include <rte_byteorder.h>
 
 #include "check.h"
+#include "octets.h"
 
 #define MSS_BYTES	     4
 #define WSCALE_BYTES	     3
@@ -21,21 +22,12 @@
 #define TIMESTAMPS_BYTES     10
 #define SACK_BLOCK_BYTES     8
 
-static inline uint32_t
-load_be32(const uint8_t *octets)
-{
-	uint32_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return rte_be_to_cpu_32(word);
-}
-
 static void
 take_timestamps(struct tcp_options *options, const uint8_t *option)
 {
 	options->has_timestamps = true;
-	options->tsval = load_be32(option + 2);
-	options->tsecr = load_be32(option + 6);
+	options->tsval = rte_be_to_cpu_32(octets_load32(option + 2));
+	options->tsecr = rte_be_to_cpu_32(octets_load32(option + 6));
 }
 
 static void
@@ -48,8 +40,10 @@ take_sack(struct tcp_options *options, const uint8_t *option, uint32_t length)
 	check(count <= TCP_SACK_BLOCKS_MAX); /* more do not fit 40 octets */
 	options->sack_count = (uint8_t)count;
 	for (uint32_t i = 0; i < count; i++) {
-		options->sack[i].left = load_be32(option + 2 + i * SACK_BLOCK_BYTES);
-		options->sack[i].right = load_be32(option + 6 + i * SACK_BLOCK_BYTES);
+		options->sack[i].left =
+			rte_be_to_cpu_32(octets_load32(option + 2 + i * SACK_BLOCK_BYTES));
+		options->sack[i].right =
+			rte_be_to_cpu_32(octets_load32(option + 6 + i * SACK_BLOCK_BYTES));
 	}
 }
 
@@ -105,7 +99,7 @@ tcp_options_parse(struct tcp_options *options, const uint8_t *octets, uint32_t b
 	check(bytes <= TCP_OPTIONS_BYTES_MAX);
 	memset(options, 0, sizeof(*options));
 	/* What nearly every segment of an established connection carries. */
-	if (bytes == 12 && load_be32(octets) == 0x0101080a) {
+	if (bytes == 12 && rte_be_to_cpu_32(octets_load32(octets)) == 0x0101080a) {
 		take_timestamps(options, octets + 2);
 		return true;
 	}
