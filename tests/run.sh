@@ -25,7 +25,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 readonly logs=$PWD/build/test-logs
 readonly sanitized=build-asan
 readonly python=/usr/bin/python3
-readonly integration_limit=600
+readonly integration_limit=900
 
 # Namespaces of this run carry this number, see tests/integration/netns.py.
 export WEIR_TEST_RUN=$$
