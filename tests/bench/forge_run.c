@@ -257,7 +257,7 @@ forge_run(struct forge_report *report)
 	forge.bed.core->unix_ns_offset = (int64_t)(UNIX_START_NS - forge.bed.now_ns);
 	ack_forger_init(&forge.forger, &forge.bed);
 	rng_init(&forge.rng, report->seed);
-	report->mac = forge.bed.secrets.kind == PRF_AES ? "AES" : "SipHash-2-4";
+	report->mac = forge.bed.secrets.kind == PRF_SIPHASH ? "SipHash-2-4" : "AES";
 	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		uint64_t segments = report->count;
 
