@@ -37,13 +37,8 @@ static inline void
 flow_key_set_tail(struct flow_key *key, uint16_t remote_port, uint16_t local_port,
 		  uint16_t local_idx)
 {
-	uint64_t tail = rte_cpu_to_le_64((uint64_t)local_idx << 32 | (uint32_t)local_port << 16 |
-					 remote_port);
+	uint64_t tail = (uint64_t)local_idx << 32 | (uint32_t)local_port << 16 | remote_port;
 
-#if RTE_BYTE_ORDER == RTE_BIG_ENDIAN
-	/* Ports and index in the order of the struct, each in the machine's own order. */
-	tail = (uint64_t)remote_port << 48 | (uint64_t)local_port << 32 | (uint32_t)local_idx << 16;
-#endif
 	memcpy((uint8_t *)key + sizeof(key->remote), &tail, sizeof(tail));
 }
 

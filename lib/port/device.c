@@ -200,30 +200,31 @@ setup_tx(const struct device *device)
 	return 0;
 }
 
+/* `error` is what asking for it brought.  What may be without one goes on so, and says why. */
 static int
-refuse_syn_queue(const struct device *device, int error, const struct refusal *refusal)
+settle_syn_queue(struct device *device, int error, const struct refusal *refusal)
 {
-	return refuse(refusal, error, "[port %s] syn_queue: on cannot be had, %s",
-		      device->wish.config->name, device->syn_queue_refusal);
+	if (error == 0)
+		return 0;
+	if (device->wish.config->syn_queue == WEIR_SYN_QUEUE_ON)
+		return refuse(refusal, error, "[port %s] syn_queue: on cannot be had, %s",
+			      device->wish.config->name, device->syn_queue_refusal);
+	device->plan.has_syn_queue = false;
+	device->plan.syn_queue_obstacle = device->syn_queue_refusal;
+	return 0;
 }
 
 /* Once refused, the second queue is there already; it is polled like the first. */
 static int
 ask_for_syn_queue(struct device *device, const struct refusal *refusal)
 {
-	int error;
-
 	if (!device->plan.has_syn_queue)
 		return 0;
-	error = syn_queue_validate(device->port_id, &device->wish, device->syn_queue_refusal,
-				   sizeof(device->syn_queue_refusal));
-	if (error == 0)
-		return 0;
-	if (device->wish.config->syn_queue == WEIR_SYN_QUEUE_ON)
-		return refuse_syn_queue(device, error, refusal);
-	device->plan.has_syn_queue = false;
-	device->plan.syn_queue_obstacle = device->syn_queue_refusal;
-	return 0;
+	return settle_syn_queue(device,
+				syn_queue_validate(device->port_id, &device->wish,
+						   device->syn_queue_refusal,
+						   sizeof(device->syn_queue_refusal)),
+				refusal);
 }
 
 int
@@ -298,19 +299,13 @@ confirm_rss_key(struct device *device)
 static int
 start_syn_queue(struct device *device, const struct refusal *refusal)
 {
-	int error;
-
 	if (!device->plan.has_syn_queue)
 		return 0;
-	error = syn_queue_create(device->port_id, &device->wish, device->syn_queue_refusal,
-				 sizeof(device->syn_queue_refusal));
-	if (error == 0)
-		return 0;
-	if (device->wish.config->syn_queue == WEIR_SYN_QUEUE_ON)
-		return refuse_syn_queue(device, error, refusal);
-	device->plan.has_syn_queue = false;
-	device->plan.syn_queue_obstacle = device->syn_queue_refusal;
-	return 0;
+	return settle_syn_queue(device,
+				syn_queue_create(device->port_id, &device->wish,
+						 device->syn_queue_refusal,
+						 sizeof(device->syn_queue_refusal)),
+				refusal);
 }
 
 int

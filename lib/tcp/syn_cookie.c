@@ -305,6 +305,7 @@ struct candidate {
 
 /* Those of one epoch: one key, so one run of the PRF. */
 struct candidates {
+	uint64_t epoch;
 	uint32_t count;
 	struct candidate list[COOKIE_BURST_MAX];
 	struct prf_block message[1][COOKIE_BURST_MAX];
@@ -371,6 +372,7 @@ weigh(const struct syn_cookie *cookies, const struct cookie_claim *claim, uint32
 	if (verdict == COOKIE_FORGED)
 		return;
 	of_epoch = &candidates[epoch % COOKIE_EPOCHS];
+	of_epoch->epoch = epoch;
 	of_epoch->list[of_epoch->count] = (struct candidate){(uint8_t)i, (uint8_t)verdict, fields};
 	of_epoch->message[0][of_epoch->count++] =
 		cookie_mac_message(s, mode, mode == MODE_T ? fields & ~T_CLOCK_MASK : fields);
@@ -379,10 +381,9 @@ weigh(const struct syn_cookie *cookies, const struct cookie_claim *claim, uint32
 /* The MAC was right. */
 static void
 accept_candidate(const struct syn_cookie *cookies, const struct candidate *candidate,
-		 const struct cookie_claim *claim, bool is_ipv6, struct cookie_finding *finding)
+		 uint64_t epoch, const struct cookie_claim *claim, bool is_ipv6,
+		 struct cookie_finding *finding)
 {
-	uint64_t epoch;
-
 	finding->verdict = (enum cookie_verdict)candidate->verdict;
 	if (finding->verdict != COOKIE_VALID)
 		return;
@@ -391,8 +392,6 @@ accept_candidate(const struct syn_cookie *cookies, const struct candidate *candi
 		return;
 	}
 	cookie_unpack_timestamp(&finding->options, candidate->fields);
-	check_epoch(cookies, candidate->fields >> T_EPOCH_SHIFT & (T_EPOCH_CODES - 1),
-		    T_EPOCH_CODES, &epoch);
 	finding->rtt_ms = rtt_ms_since(cookies, epoch, candidate->fields & T_CLOCK_MASK);
 }
 
@@ -410,7 +409,7 @@ check_macs(const struct syn_cookie *cookies, const struct prf_key *key,
 		uint32_t mask = claim->has_timestamps ? UINT32_MAX : ~N_FIELDS_MASK;
 
 		if ((((uint32_t)macs[k].q[0] ^ claim->iss) & mask) == 0)
-			accept_candidate(cookies, candidate, claim, is_ipv6,
+			accept_candidate(cookies, candidate, candidates->epoch, claim, is_ipv6,
 					 &findings[candidate->claim]);
 	}
 }

@@ -14,9 +14,6 @@
 #include "frame.h"
 #include "wire_headers.h"
 
-/* Of a buffer's flags, those that tell whose its memory is. */
-#define OWNERSHIP_FLAGS (RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT)
-
 static_assert(EMIT_HEADERS_BYTES_MAX <= RTE_PKTMBUF_HEADROOM, "headers fit a fresh buffer");
 
 /* A 16-bit value, already in wire order, as the lower or upper half of a header's word. */
@@ -69,7 +66,7 @@ emit_reply_ether(struct rte_mbuf *m, const struct frame *frame, uint32_t l3_off,
 	check(rte_pktmbuf_prepend(m, (uint16_t)emit_ether_bytes(frame->vlan_id)) != NULL);
 	emit_ether(rte_pktmbuf_mtod(m, uint8_t *), mac_destination, our_mac, frame->vlan_id,
 		   ethertype);
-	m->ol_flags &= OWNERSHIP_FLAGS;
+	m->ol_flags &= EMIT_OWNERSHIP_FLAGS;
 	m->tx_offload = 0;
 }
 
@@ -194,7 +191,7 @@ emit_reset_mbuf(struct rte_mbuf *m)
 	rte_pktmbuf_reset_headroom(m);
 	m->data_len = 0;
 	m->pkt_len = 0;
-	m->ol_flags &= OWNERSHIP_FLAGS;
+	m->ol_flags &= EMIT_OWNERSHIP_FLAGS;
 	m->packet_type = RTE_PTYPE_UNKNOWN;
 	m->vlan_tci = 0;
 	m->tx_offload = 0;

@@ -17,6 +17,9 @@ struct frame;
 /* Ethernet 14 + VLAN 4 + IPv6 40 + TCP 60. */
 #define EMIT_HEADERS_BYTES_MAX 118
 
+/* Whose memory a buffer is: the flags that outlive what it was received with. */
+#define EMIT_OWNERSHIP_FLAGS (RTE_MBUF_F_EXTERNAL | RTE_MBUF_F_INDIRECT)
+
 /* Which checksums the port computes while sending.  The others are computed here. */
 struct emit_offload {
 	bool ipv4_checksum;
@@ -64,7 +67,7 @@ static inline void
 emit_mark(struct rte_mbuf *m, bool is_ipv6, uint32_t l2_bytes, uint32_t l3_bytes, uint32_t l4_bytes,
 	  const struct emit_offload *offload)
 {
-	uint64_t flags = m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL);
+	uint64_t flags = m->ol_flags & EMIT_OWNERSHIP_FLAGS;
 
 	if (offload->tcp_checksum || (offload->ipv4_checksum && !is_ipv6)) {
 		flags |= is_ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;

@@ -14,6 +14,8 @@
 
 #include <rte_byteorder.h>
 
+#include "check.h"
+
 struct ip_addr {
 	union {
 		uint8_t octet[16];
@@ -22,15 +24,13 @@ struct ip_addr {
 	};
 } __attribute__((aligned(8)));
 
+static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "as every machine weir runs on");
+
 static inline struct ip_addr
 ip_addr_of_ipv4(rte_be32_t ipv4)
 {
 	/* In two halves: what is stored in words and read back in halves stalls. */
-#if RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN
 	return (struct ip_addr){.half = {0, (uint64_t)ipv4 << 32 | 0xffff0000}};
-#else
-	return (struct ip_addr){.half = {0, 0xffff00000000 | ipv4}};
-#endif
 }
 
 static inline struct ip_addr

@@ -84,6 +84,12 @@ plain_seq(const struct plain *plain)
 	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 4));
 }
 
+static inline uint32_t
+plain_ack(const struct plain *plain)
+{
+	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 8));
+}
+
 /* True if the sum, with the checksum in it, is that of an intact packet. */
 static inline bool
 plain_sum_is_whole(uint64_t sum)
@@ -169,7 +175,7 @@ plain_tcp(struct plain *plain)
 	return plain_l4_checksum_ok(plain);
 }
 
-/* What may have been taken out of the frame before we got it, and chains. */
+/* A tag that the NIC took out: the answer would need room for it. */
 #define PLAIN_REFUSED \
 	(RTE_MBUF_F_RX_VLAN_STRIPPED | RTE_MBUF_F_RX_QINQ_STRIPPED | RTE_MBUF_F_RX_QINQ)
 

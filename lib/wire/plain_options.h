@@ -23,12 +23,6 @@
 #define PLAIN_SACK_WORD	       RTE_BE32(0x01010402)
 #define PLAIN_TS_WORD	       RTE_BE32(0x0101080a)
 
-static inline uint32_t
-plain_ack(const struct plain *plain)
-{
-	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 8));
-}
-
 static inline void
 plain_take_mss(struct tcp_options *options, const uint8_t *octets)
 {

@@ -14,11 +14,11 @@
 static inline void
 swap_macs(uint8_t *ether)
 {
-	uint64_t destination = rte_le_to_cpu_64(octets_load64(ether)) & UINT64_C(0xffffffffffff);
-	uint64_t source = rte_le_to_cpu_64(octets_load64(ether + 4)) >> 16;
+	uint64_t destination = octets_load64(ether) & UINT64_C(0xffffffffffff);
+	uint64_t source = octets_load64(ether + 4) >> 16;
 
-	octets_store64(ether, rte_cpu_to_le_64(source | destination << 48));
-	octets_store64(ether + 4, rte_cpu_to_le_64(source >> 32 | destination << 16));
+	octets_store64(ether, source | destination << 48);
+	octets_store64(ether + 4, source >> 32 | destination << 16);
 }
 
 /* The Ethernet header; a tag keeps its VLAN and no priority, as in emit_ether(). */

@@ -24,6 +24,8 @@ import sys
 import tempfile
 import time
 
+from processes import cpus, end, wait_for
+
 MAC = "02:00:00:00:00:01"
 ADDRESS = {4: "192.0.2.1", 6: "2001:db8::1"}
 MEMIF = "bsize=2048,rsize=11"  # 2048 octets a buffer, 2^11 of them each way
@@ -110,35 +112,6 @@ ROWS = [
     Row("http_connections", "weir", ["--mode", "full", "--clients", "1024"], completed,
         "SYN, SYN-ACK, ACK with GET, answer, FIN both ways: 7 packets"),
 ]
-
-
-def cpus():
-    """(of what is measured, of the generator)"""
-    usable = sorted(os.sched_getaffinity(0))
-    if len(usable) < 2:
-        sys.exit("device.py: needs two CPUs")
-    return usable[0], usable[-1]
-
-
-def wait_for(condition, what, process, timeout=30):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if process.poll() is not None:
-            sys.exit(f"device.py: {what} ended with status {process.returncode}")
-        if time.monotonic() > deadline:
-            sys.exit(f"device.py: {what} is not ready within {timeout} s")
-        time.sleep(0.02)
-
-
-def end(process, how):
-    if process.poll() is not None:
-        return
-    process.send_signal(how)
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 class Bench:

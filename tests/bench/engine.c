@@ -2,7 +2,6 @@
 
 /* Cycles per packet of the whole packet path, beside the floor in the same run. */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,33 +45,15 @@ usage(const char *name)
 static bool
 parse(int argc, char **argv, struct options *options)
 {
-	static const struct option long_options[] = {
-		{"json", required_argument, NULL, 'j'},
-		{"flows", required_argument, NULL, 'f'},
-		{"rounds", required_argument, NULL, 'r'},
-		{"hugepages", no_argument, NULL, 'p'},
-		{NULL, 0, NULL, 0},
+	const struct bench_option known[] = {
+		{.name = "json", .text = &options->json},
+		{.name = "flows", .number = &options->flows, .min = 0, .max = FLOWS_MAX},
+		{.name = "rounds", .number = &options->rounds, .min = 1, .max = ROUNDS_MAX},
+		{.name = "hugepages", .flag = &options->hugepages},
 	};
-	int option;
 
 	*options = (struct options){.rounds = ROUNDS_DEFAULT};
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		bool ok = true;
-
-		if (option == 'j')
-			options->json = optarg;
-		else if (option == 'f')
-			ok = parse_number(optarg, 0, FLOWS_MAX, &options->flows);
-		else if (option == 'r')
-			ok = parse_number(optarg, 1, ROUNDS_MAX, &options->rounds);
-		else if (option == 'p')
-			options->hugepages = true;
-		else
-			ok = false;
-		if (!ok)
-			return false;
-	}
-	return optind == argc;
+	return parse_options(argc, argv, known, RTE_DIM(known));
 }
 
 int

@@ -10,7 +10,6 @@
  * nor refused as a cookie makes the run void.
  */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,33 +47,15 @@ usage(const char *name)
 static bool
 parse(int argc, char **argv, struct options *options)
 {
-	static const struct option long_options[] = {
-		{"json", required_argument, NULL, 'j'},
-		{"count", required_argument, NULL, 'c'},
-		{"seed", required_argument, NULL, 's'},
-		{"hugepages", no_argument, NULL, 'p'},
-		{NULL, 0, NULL, 0},
+	const struct bench_option known[] = {
+		{.name = "json", .text = &options->json},
+		{.name = "count", .number = &options->count, .min = FORGE_BURST, .max = COUNT_MAX},
+		{.name = "seed", .number = &options->seed, .min = 0, .max = UINT64_MAX},
+		{.name = "hugepages", .flag = &options->hugepages},
 	};
-	int option;
 
 	*options = (struct options){.count = COUNT_DEFAULT, .seed = 1};
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		bool ok = true;
-
-		if (option == 'j')
-			options->json = optarg;
-		else if (option == 'c')
-			ok = parse_number(optarg, FORGE_BURST, COUNT_MAX, &options->count);
-		else if (option == 's')
-			ok = parse_number(optarg, 0, UINT64_MAX, &options->seed);
-		else if (option == 'p')
-			options->hugepages = true;
-		else
-			ok = false;
-		if (!ok)
-			return false;
-	}
-	return optind == argc;
+	return parse_options(argc, argv, known, RTE_DIM(known));
 }
 
 int

@@ -12,9 +12,10 @@ Subjects:
                  veth, its receive work moved to the server's CPU (RPS)
 
 For each subject first its capacity: the SYN-ACKs a second it gives to all the SYNs that the
-device takes, weir with shed = no, which wastes nothing on what it cannot answer.  Then floods of so many percent of that, each beside 200 new connections a second
-(one HTTP request each) and four that stay open and ask again and again.  What the device has no
-room for is lost, the clients' packets as well as the flood's, as on a wire.
+device takes, weir with shed = no, which wastes nothing on what it cannot answer.  Then floods
+of so many percent of that, each beside 200 new connections a second (one HTTP request each) and
+four that stay open and ask again and again.  What the device has no room for is lost, the
+clients' packets as well as the flood's, as on a wire.
 """
 
 import argparse
@@ -22,13 +23,12 @@ import contextlib
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 import honest_plot
+from processes import cpus, end, wait_for
 
 MAC = "02:00:00:00:00:01"
 ADDRESS, GATEWAY, PORT = "192.0.2.1", "192.0.2.254", 80
@@ -69,33 +69,6 @@ def run(*command):
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
-def cpus():
-    """(of what is measured, of the generator)"""
-    usable = sorted(os.sched_getaffinity(0))
-    if len(usable) < 2:
-        sys.exit("honest.py: needs two CPUs")
-    return usable[0], usable[-1]
-
-
-def wait_for(condition, what, process, timeout=30):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if process.poll() is not None:
-            sys.exit(f"honest.py: {what} ended with status {process.returncode}")
-        if time.monotonic() > deadline:
-            sys.exit(f"honest.py: {what} is not ready within {timeout} s")
-        time.sleep(0.02)
-
-
-def end(process):
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 class Bench:
     def __init__(self, build, options, directory):
         self.build = build
@@ -114,7 +87,7 @@ class Bench:
             wait_for(lambda: says in log.read_text(errors="replace"), name, process)
             yield process
         finally:
-            end(process)
+            end(process, timeout=30)
 
     @contextlib.contextmanager
     def weir(self, device, shed, inside=()):

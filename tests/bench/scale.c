@@ -7,7 +7,6 @@
  */
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,33 +59,15 @@ usage(const char *name)
 static bool
 parse(int argc, char **argv, struct options *options)
 {
-	static const struct option long_options[] = {
-		{"json", required_argument, NULL, 'j'},
-		{"flows", required_argument, NULL, 'f'},
-		{"rounds", required_argument, NULL, 'r'},
-		{"hugepages", no_argument, NULL, 'p'},
-		{NULL, 0, NULL, 0},
+	const struct bench_option known[] = {
+		{.name = "json", .text = &options->json},
+		{.name = "flows", .number = &options->flows, .min = FLOWS_MIN, .max = FLOWS_MAX},
+		{.name = "rounds", .number = &options->rounds, .min = 1, .max = 1000000},
+		{.name = "hugepages", .flag = &options->hugepages},
 	};
-	int option;
 
 	*options = (struct options){.flows = FLOWS_DEFAULT, .rounds = ROUNDS_DEFAULT};
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		bool ok = true;
-
-		if (option == 'j')
-			options->json = optarg;
-		else if (option == 'f')
-			ok = parse_number(optarg, FLOWS_MIN, FLOWS_MAX, &options->flows);
-		else if (option == 'r')
-			ok = parse_number(optarg, 1, 1000000, &options->rounds);
-		else if (option == 'p')
-			options->hugepages = true;
-		else
-			ok = false;
-		if (!ok)
-			return false;
-	}
-	return optind == argc;
+	return parse_options(argc, argv, known, RTE_DIM(known));
 }
 
 /* Of this process, pages of either size. */

@@ -3,11 +3,14 @@
 #include "start.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <rte_common.h>
 #include <rte_eal.h>
+
+#include "check.h"
 
 int
 start_eal(bool hugepages, uint32_t memory_mb)
@@ -37,7 +40,8 @@ start_eal(bool hugepages, uint32_t memory_mb)
 	return -1;
 }
 
-bool
+/* A whole number in [min, max]; false for anything else. */
+static bool
 parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
 	char *end;
@@ -46,4 +50,36 @@ parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *number)
 	*number = strtoull(text, &end, 10);
 	return errno == 0 && *end == '\0' && end != text && *text != '-' && *number >= min &&
 	       *number <= max;
+}
+
+static bool
+take_value(const struct bench_option *option, const char *value)
+{
+	if (option->flag != NULL) {
+		*option->flag = true;
+		return true;
+	}
+	if (option->text != NULL) {
+		*option->text = value;
+		return true;
+	}
+	return parse_number(value, option->min, option->max, option->number);
+}
+
+bool
+parse_options(int argc, char **argv, const struct bench_option *options, uint32_t count)
+{
+	struct option known[BENCH_OPTIONS_MAX + 1] = {0};
+	int idx = 0, result;
+
+	check(count <= BENCH_OPTIONS_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		known[i].name = options[i].name;
+		known[i].has_arg = options[i].flag != NULL ? no_argument : required_argument;
+	}
+	while ((result = getopt_long(argc, argv, "", known, &idx)) != -1) {
+		if (result != 0 || !take_value(&options[idx], optarg))
+			return false;
+	}
+	return optind == argc;
 }
