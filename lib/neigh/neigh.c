@@ -92,6 +92,7 @@ answer_icmp(struct rte_mbuf *m, const struct frame *frame, const struct neigh_ho
 		return answer_echo(m, frame, host, counter);
 	case ICMP_NEIGHBOUR_SOLICITATION:
 		return answer_solicitation(m, frame, host, counter);
+	case ICMP_NEIGHBOUR_ADVERTISEMENT:
 	case ICMP_OTHER:
 		break;
 	}

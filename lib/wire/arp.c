@@ -50,6 +50,36 @@ arp_parse(const struct rte_mbuf *m, const struct frame *frame, struct arp_packet
 }
 
 void
+arp_emit_request(struct rte_mbuf *m, const struct arp_question *question)
+{
+	static const uint8_t broadcast_mac[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	static const uint8_t no_mac[6];
+	const uint8_t *asked = question->target_mac;
+	uint32_t l2_bytes = emit_ether_bytes(question->vlan_id);
+	uint8_t *octets;
+
+	emit_reset_mbuf(m);
+	octets = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(l2_bytes + sizeof(struct wire_arp)));
+	check(octets != NULL);
+	emit_ether(octets, asked == NULL ? broadcast_mac : asked, question->our_mac,
+		   question->vlan_id, ETHERTYPE_ARP);
+	octets += l2_bytes;
+	memcpy(octets,
+	       &(struct wire_arp){
+		       .hardware = RTE_BE16(ARP_HARDWARE_ETHERNET),
+		       .protocol = RTE_BE16(ETHERTYPE_IPV4),
+		       .hardware_bytes = 6,
+		       .protocol_bytes = 4,
+		       .operation = RTE_BE16(ARP_REQUEST),
+		       .sender = question->sender.word[3],
+		       .target = question->target.word[3],
+	       },
+	       sizeof(struct wire_arp));
+	memcpy(octets + offsetof(struct wire_arp, sender_mac), question->our_mac, 6);
+	memcpy(octets + offsetof(struct wire_arp, target_mac), asked == NULL ? no_mac : asked, 6);
+}
+
+void
 arp_emit_reply(struct rte_mbuf *m, const struct frame *frame, const struct arp_packet *arp,
 	       const uint8_t our_mac[6])
 {

@@ -14,7 +14,8 @@
 
 enum icmp_kind {
 	ICMP_ECHO_REQUEST,
-	ICMP_NEIGHBOUR_SOLICITATION, /* ICMPv6 only; see ndp.h */
+	ICMP_NEIGHBOUR_SOLICITATION,  /* ICMPv6 only; see ndp.h */
+	ICMP_NEIGHBOUR_ADVERTISEMENT, /* ICMPv6 only; see ndp_ask.h */
 	ICMP_OTHER,
 };
 

@@ -170,3 +170,34 @@ TEST(the_answer_to_a_probe_names_nobody) /* RFC 5227, 2.1.1 */
 		      PEER_MAC OUR_MAC "0806 0001 0800 0604 0002" OUR_MAC "c0000201" PEER_MAC
 				       "00000000");
 }
+
+static void
+expect_asked(const struct arp_question *question, const char *hex)
+{
+	struct rte_mbuf *m = static_mbuf(0, "", 0);
+
+	arp_emit_request(m, question);
+	assert_true(static_mbuf_is_sound(m));
+	expect_octets(m, hex);
+}
+
+TEST(a_request_asks_everybody_or_one_station)
+{
+	static const uint8_t peer_mac[6] = {2, 0, 0, 0, 0, 2};
+	struct arp_question question = {
+		.sender = ip_addr_of_ipv4(RTE_BE32(0xc0000201)),
+		.target = ip_addr_of_ipv4(RTE_BE32(0xc0000202)),
+		.our_mac = our_mac,
+		.vlan_id = VLAN_NONE,
+	};
+
+	expect_asked(&question, "ffffffffffff" OUR_MAC "0806 0001 0800 0604 0001" OUR_MAC
+				"c0000201 000000000000 c0000202");
+	question.vlan_id = 0x123;
+	expect_asked(&question, "ffffffffffff" OUR_MAC "8100 0123 0806 0001 0800 0604 0001" OUR_MAC
+				"c0000201 000000000000 c0000202");
+	question.target_mac = peer_mac;
+	question.vlan_id = VLAN_NONE;
+	expect_asked(&question, PEER_MAC OUR_MAC "0806 0001 0800 0604 0001" OUR_MAC
+						 "c0000201" PEER_MAC "c0000202");
+}
