@@ -72,7 +72,7 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	text_queue_drop(&transfer->send, text);
 	counter_add(engine->counters, COUNTER_tx_data_bytes, text);
 	tcb->snd_una = seg->ack;
-	tcp_loss_ack(tcb, transfer, acked);
+	tcp_loss_ack(tcb, transfer, acked, engine->now_ms);
 	tell_writable(engine, idx, tcb, transfer);
 	tcp_timer_restart(engine, idx);
 	if (transfer->send.bytes > 0 || tcb_has(tcb, TCB_FIN_QUEUED))

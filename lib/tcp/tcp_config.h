@@ -9,6 +9,7 @@
 
 #include "emit.h"
 #include "source_list.h"
+#include "tcp_cc_kind.h"
 
 #define TCP_PORTS_MAX 8
 
@@ -51,6 +52,7 @@ struct tcp_config {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
+	enum tcp_cc_kind congestion_control;
 	uint32_t rst_rate; /* per second */
 	uint32_t challenge_ack_rate;
 

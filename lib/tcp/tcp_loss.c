@@ -4,11 +4,11 @@
 
 #include <rte_common.h>
 
+#include "tcp_cc.h"
 #include "tcp_rto.h"
 #include "tcp_seq.h"
 
 #define DUPACKS_FOR_LOSS 3
-#define CWND_MAX	 (1u << 30)
 
 /* RFC 6928, 2. */
 static uint32_t
@@ -25,24 +25,29 @@ flight(const struct tcp_tcb *tcb)
 	return tcb->snd_nxt - tcb->snd_una;
 }
 
-/* RFC 5681, equation 4. */
-static uint32_t
-halved(const struct tcp_tcb *tcb, uint32_t bytes)
-{
-	return RTE_MAX(bytes / 2, 2u * tcb->mss);
-}
-
 void
-tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
+tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, enum tcp_cc_kind cc)
 {
 	transfer->cwnd = initial_window(tcb);
-	transfer->ssthresh = CWND_MAX;
+	transfer->ssthresh = TCP_CWND_MAX;
+	transfer->cc = (uint8_t)cc;
+	if (tcp_cc_of(transfer)->init != NULL)
+		tcp_cc_of(transfer)->init(tcb, transfer);
+}
+
+/* One reduction for each window of octets, however many of them tell of congestion. */
+static void
+reduce(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t bytes,
+       enum tcp_congestion congestion)
+{
+	transfer->ssthresh = tcp_cc_of(transfer)->on_congestion(tcb, transfer, bytes, congestion);
 }
 
 void
 tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	transfer->cwnd = RTE_MIN(transfer->cwnd, initial_window(tcb));
+	tcp_cc_of(transfer)->on_reset(transfer);
 }
 
 /* Let [from, to) be sent again. */
@@ -60,12 +65,11 @@ tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	/* A second timeout for the same octets is no second sign of congestion. */
 	if (!transfer->unanswered)
-		transfer->ssthresh = halved(tcb, flight(tcb));
+		reduce(tcb, transfer, flight(tcb), CONGESTION_TIMEOUT);
 	transfer->unanswered = true;
 	if (transfer->backoff < TCP_BACKOFF_MAX)
 		transfer->backoff++;
 	transfer->cwnd = tcb->mss;
-	transfer->ca_acked = 0;
 	transfer->dupacks = 0;
 	transfer->recovery = RECOVERY_TIMEOUT;
 	transfer->recover = tcb->snd_nxt;
@@ -95,11 +99,15 @@ tcp_loss_duplicate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	if (transfer->dupacks < DUPACKS_FOR_LOSS)
 		return false;
 
+	/*
+	 * What limited transmit sent beyond the window does not count (RFC 5681, 3.2, step
+	 * 2), nor does a loss in a window that was reduced already (RFC 3168, 6.1.2).
+	 */
+	if (transfer->recovery != RECOVERY_CWR)
+		reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd), CONGESTION_LOSS);
 	transfer->dupacks = 0;
 	transfer->recovery = RECOVERY_FAST;
 	transfer->recover = tcb->snd_nxt;
-	/* What limited transmit sent beyond the window does not count (RFC 5681, 3.2, step 2). */
-	transfer->ssthresh = halved(tcb, RTE_MIN(flight(tcb), transfer->cwnd));
 	transfer->cwnd = transfer->ssthresh + DUPACKS_FOR_LOSS * tcb->mss;
 	resend_first(tcb, transfer);
 	return true;
@@ -130,25 +138,21 @@ ack_in_fast_recovery(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, u
 	resend_first(tcb, transfer);
 }
 
-/* RFC 5681, 3.1: at most one segment per ACK, and octets are counted, not ACKs. */
+/* RFC 5681, 3.1: in slow start at most one segment per ACK, and octets count, not ACKs. */
 static void
-grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked)
+grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked, uint32_t now_ms)
 {
-	if (transfer->cwnd >= CWND_MAX)
+	if (transfer->cwnd >= TCP_CWND_MAX)
 		return;
-	if (transfer->cwnd < transfer->ssthresh) {
+	if (transfer->cwnd < transfer->ssthresh)
 		transfer->cwnd += RTE_MIN(acked, (uint32_t)tcb->mss);
-		return;
-	}
-	transfer->ca_acked += acked;
-	if (transfer->ca_acked >= transfer->cwnd) {
-		transfer->ca_acked -= transfer->cwnd;
-		transfer->cwnd += tcb->mss;
-	}
+	else
+		tcp_cc_of(transfer)->avoid(tcb, transfer, acked, now_ms);
 }
 
 void
-tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked)
+tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked,
+	     uint32_t now_ms)
 {
 	transfer->dupacks = 0;
 	transfer->unanswered = false;
@@ -156,12 +160,29 @@ tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t 
 		ack_in_fast_recovery(tcb, transfer, acked);
 		return;
 	}
-	grow(tcb, transfer, acked);
+	if (transfer->recovery == RECOVERY_CWR) {
+		if (seq_geq(tcb->snd_una, transfer->recover))
+			leave_recovery(tcb, transfer);
+		return;
+	}
+	grow(tcb, transfer, acked, now_ms);
 	if (transfer->recovery == RECOVERY_TIMEOUT) {
 		transfer->rtx_nxt = seq_max(transfer->rtx_nxt, tcb->snd_una);
 		if (seq_geq(tcb->snd_una, transfer->recover))
 			leave_recovery(tcb, transfer);
 	}
+}
+
+bool
+tcp_loss_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
+{
+	if (transfer->recovery != RECOVERY_NONE || flight(tcb) == 0)
+		return false;
+	reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd), CONGESTION_ECN);
+	transfer->cwnd = transfer->ssthresh;
+	transfer->recovery = RECOVERY_CWR;
+	transfer->recover = tcb->snd_nxt;
+	return true;
 }
 
 uint32_t

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /*
- * Congestion control and loss recovery without SACK: slow start, congestion
- * avoidance, fast retransmit and fast recovery (RFC 5681), NewReno (RFC 6582),
- * limited transmit (RFC 3042), initial window of ten (RFC 6928).
+ * The congestion window and loss recovery without SACK: slow start, fast retransmit and
+ * fast recovery (RFC 5681), NewReno (RFC 6582), limited transmit (RFC 3042),
+ * initial window of ten (RFC 6928).  What congestion means for the window is the
+ * algorithm's choice: tcp_cc.h.
  */
 #ifndef WEIR_TCP_TCP_LOSS_H
 #define WEIR_TCP_TCP_LOSS_H
@@ -11,20 +12,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tcp_cc_kind.h"
 #include "tcp_tcb.h"
 #include "tcp_transfer.h"
 
-/* A fresh transfer: the initial window. */
-void tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
+/* A fresh transfer: the initial window, and which algorithm changes it. */
+void tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, enum tcp_cc_kind cc);
 
 /* The retransmission timer went off: everything from SND.UNA is sent again. */
 void tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
 
 /* `acked` octets were acknowledged; SND.UNA has moved already. */
-void tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked);
+void tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked,
+		  uint32_t now_ms);
 
 /* A duplicate ACK (RFC 5681, 2).  True if it begins a fast retransmit. */
 bool tcp_loss_duplicate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
+
+/*
+ * The network is congested though nothing need be lost: the peer echoes an ECN
+ * mark (RFC 3168, 6.1.2).  True if the window is reduced now, which it is at most
+ * once for each window of octets and not during loss recovery: then the next new
+ * text says CWR.
+ */
+bool tcp_loss_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
 
 /* Nothing was sent for longer than the RTO: start from the initial window (RFC 5681, 4.1). */
 void tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);

@@ -62,7 +62,7 @@ plan_again(const struct sender *s, struct plan *plan)
 	const struct tcp_transfer *transfer = s->transfer;
 	uint32_t limit;
 
-	if (transfer->recovery == RECOVERY_NONE || seq_geq(transfer->rtx_nxt, transfer->rtx_end))
+	if (transfer->recovery < RECOVERY_FAST || seq_geq(transfer->rtx_nxt, transfer->rtx_end))
 		return false;
 	/* After a timeout what is out counts as lost: cwnd begins at SND.UNA again. */
 	limit = s->tcb->snd_una + transfer->cwnd;
@@ -128,7 +128,7 @@ note_sent(const struct sender *s, const struct plan *plan)
 		counter_increment(s->engine->counters, COUNTER_segment_retransmitted);
 		return;
 	}
-	if (!transfer->rtt_timing && transfer->recovery == RECOVERY_NONE) {
+	if (!transfer->rtt_timing && transfer->recovery < RECOVERY_FAST) {
 		transfer->rtt_timing = true;
 		transfer->rtt_seq = plan->seq;
 		transfer->rtt_start_us = s->engine->now_us;

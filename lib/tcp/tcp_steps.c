@@ -215,7 +215,8 @@ tcp_need_transfer(struct tcp_engine *engine, uint32_t idx)
 			tcp_engine_tcb(engine, robbed)->transfer = TCP_TRANSFER_NONE;
 		if (tcb->transfer == TCP_TRANSFER_NONE)
 			return NULL;
-		tcp_loss_init(tcb, tcp_transfer_get(&engine->transfers, tcb->transfer));
+		tcp_loss_init(tcb, tcp_transfer_get(&engine->transfers, tcb->transfer),
+			      engine->config->congestion_control);
 	}
 	return tcp_transfer_get(&engine->transfers, tcb->transfer);
 }

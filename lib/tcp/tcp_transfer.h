@@ -15,6 +15,7 @@
 
 #include <rte_mbuf.h>
 
+#include "tcp_cc_kind.h"
 #include "tcp_tcb.h"
 
 /* A queue of text: one mbuf chain, whose first `head_off` octets are gone already. */
@@ -40,11 +41,10 @@ struct tcp_transfer {
 	struct text_cursor again;  /* at rtx_nxt */
 	uint32_t cwnd;		   /* octets */
 	uint32_t ssthresh;
-	uint32_t recover;  /* SND.NXT when loss recovery began (RFC 6582) */
-	uint32_t rtx_nxt;  /* in recovery: next octet to send again ... */
-	uint32_t rtx_end;  /* ... and where that stops */
-	uint32_t ca_acked; /* octets acknowledged since cwnd last grew (congestion avoidance) */
-	uint32_t rtt_seq;  /* the octet being timed, without timestamps (RFC 6298, 3) */
+	uint32_t recover; /* SND.NXT when recovery began (RFC 6582) */
+	uint32_t rtx_nxt; /* in recovery: next octet to send again ... */
+	uint32_t rtx_end; /* ... and where that stops */
+	uint32_t rtt_seq; /* the octet being timed, without timestamps (RFC 6298, 3) */
 	uint32_t rtt_start_us;
 	uint32_t since;	  /* tick of the first unanswered retransmission or probe: R2 begins */
 	uint32_t last_tx; /* tick of the last text sent (RFC 5681, 4.1) */
@@ -54,11 +54,13 @@ struct tcp_transfer {
 	uint32_t owed_since;  /* tick: since then the peer should move, see tcp_pressure.c ... */
 	uint32_t moved;	      /* ... and has, by so many octets */
 	uint32_t held_latest; /* in the segment held last: SACK reports it first (RFC 2018, 4) */
+	union tcp_cc_state cc_state;
 	uint16_t held_count;  /* segments in `held` */
 	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
 	uint8_t dupacks;      /* received */
 	uint8_t backoff;      /* RTO is doubled this often, until the next round trip is known */
 	uint8_t recovery;     /* enum tcp_recovery */
+	uint8_t cc;	      /* enum tcp_cc_kind */
 	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
 	bool rtt_timing; /* rtt_seq is valid */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
@@ -68,6 +70,7 @@ struct tcp_transfer {
 
 enum tcp_recovery {
 	RECOVERY_NONE,
+	RECOVERY_CWR,	  /* the window was reduced, but nothing is lost: RFC 3168 */
 	RECOVERY_FAST,	  /* three duplicate ACKs: RFC 6582 */
 	RECOVERY_TIMEOUT, /* the timer: go back to SND.UNA and slow-start */
 };

@@ -18,7 +18,7 @@ sending(uint32_t flight)
 {
 	struct fixture f = {.tcb = {.mss = MSS, .snd_una = 5000, .snd_nxt = 5000 + flight * MSS}};
 
-	tcp_loss_init(&f.tcb, &f.transfer);
+	tcp_loss_init(&f.tcb, &f.transfer, TCP_CC_NEWRENO);
 	return f;
 }
 
@@ -26,7 +26,7 @@ static void
 ack(struct fixture *f, uint32_t bytes)
 {
 	f->tcb.snd_una += bytes;
-	tcp_loss_ack(&f->tcb, &f->transfer, bytes);
+	tcp_loss_ack(&f->tcb, &f->transfer, bytes, 0);
 }
 
 static void
@@ -46,7 +46,7 @@ TEST(the_initial_window_is_that_of_rfc_6928)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct fixture f = {.tcb = {.mss = rows[i].mss}};
 
-		tcp_loss_init(&f.tcb, &f.transfer);
+		tcp_loss_init(&f.tcb, &f.transfer, TCP_CC_NEWRENO);
 		assert_int_equal(f.transfer.cwnd, rows[i].window);
 	}
 }
@@ -141,6 +141,46 @@ TEST(a_timeout_starts_from_one_segment_and_halves_only_once)
 	assert_false(f.transfer.unanswered);
 	assert_int_equal(f.transfer.backoff, 2); /* Karn: until the next round trip is known */
 	assert_int_equal(f.transfer.recovery, RECOVERY_NONE);
+}
+
+TEST(a_mark_of_congestion_reduces_once_a_window_and_sends_nothing_again)
+{
+	struct fixture f = sending(10);
+
+	assert_true(tcp_loss_congestion(&f.tcb, &f.transfer));
+	assert_int_equal(f.transfer.ssthresh, 5 * MSS);
+	assert_int_equal(f.transfer.cwnd, 5 * MSS);
+	assert_int_equal(f.transfer.rtx_nxt, f.transfer.rtx_end);
+	ack(&f, 4 * MSS);
+	assert_false(tcp_loss_congestion(&f.tcb, &f.transfer));
+	assert_int_equal(f.transfer.cwnd, 5 * MSS); /* it does not grow meanwhile */
+	f.tcb.snd_nxt += 3 * MSS;
+	ack(&f, 6 * MSS);
+	assert_int_equal(f.transfer.recovery, RECOVERY_NONE);
+	assert_true(tcp_loss_congestion(&f.tcb, &f.transfer));
+	assert_int_equal(f.transfer.cwnd, 2 * MSS); /* two segments at least */
+}
+
+TEST(nothing_under_way_is_no_congestion)
+{
+	struct fixture f = sending(0);
+
+	assert_false(tcp_loss_congestion(&f.tcb, &f.transfer));
+	assert_int_equal(f.transfer.cwnd, 10 * MSS);
+}
+
+TEST(a_loss_in_a_window_that_was_marked_reduces_no_further)
+{
+	struct fixture f = sending(20);
+
+	f.transfer.cwnd = 20 * MSS;
+	assert_true(tcp_loss_congestion(&f.tcb, &f.transfer));
+	assert_int_equal(f.transfer.ssthresh, 10 * MSS);
+	f.tcb.snd_una += 4 * MSS;
+	duplicates(&f, 3);
+	assert_int_equal(f.transfer.recovery, RECOVERY_FAST);
+	assert_int_equal(f.transfer.ssthresh, 10 * MSS);
+	assert_int_equal(f.transfer.rtx_nxt, 9000);
 }
 
 TEST(silence_takes_the_window_back_to_the_initial_one)
