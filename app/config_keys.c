@@ -50,6 +50,9 @@ static const struct config_choice cookies_choices[] = {{"auto", WEIR_COOKIES_AUT
 static const struct config_choice mac_choices[] = {
 	{"auto", WEIR_MAC_AUTO}, {"aes", WEIR_MAC_AES}, {"siphash", WEIR_MAC_SIPHASH}, {NULL, 0}};
 
+static const struct config_choice congestion_choices[] = {
+	{"cubic", WEIR_CC_CUBIC}, {"newreno", WEIR_CC_NEWRENO}, {NULL, 0}};
+
 #define PLACE(type, field) \
 	.offset = offsetof(struct type, field), .bytes = sizeof(((struct type *)0)->field)
 
@@ -194,6 +197,8 @@ const struct config_key config_keys[] = {
 	       "Agree to window scaling (RFC 7323)."),
 	CHOICE(SECTION_TCP, "sack", TCP(sack), no_yes, "yes",
 	       "Agree to selective acknowledgments (RFC 2018)."),
+	CHOICE(SECTION_TCP, "congestion_control", TCP(congestion_control), congestion_choices,
+	       "cubic", "What decides how much may be under way."),
 	NUMBER(SECTION_TCP, "rst_rate", TCP(rst_rate), "per second and core", 0, 1000000, "1000",
 	       "Most RSTs sent to segments without a connection; 0 sends none."),
 	NUMBER(SECTION_TCP, "challenge_ack_rate", TCP(challenge_ack_rate), "per second and core", 1,

@@ -46,6 +46,8 @@ static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, stall_rate, "stall_rate", 0, 1000000000),
 	CONFIG_RANGE(weir_tcp_config, ttl, "ttl", 1, 255),
 	CONFIG_RANGE(weir_tcp_config, dscp, "dscp", 0, 63),
+	CONFIG_ONE_OF(weir_tcp_config, congestion_control, "congestion_control", WEIR_CC_NEWRENO,
+		      "cubic, newreno"),
 	CONFIG_RANGE(weir_tcp_config, rst_rate, "rst_rate", 0, 1000000),
 	CONFIG_RANGE(weir_tcp_config, challenge_ack_rate, "challenge_ack_rate", 1, 1000000),
 };
@@ -109,6 +111,7 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->timestamps = true;
 	tcp->window_scaling = true;
 	tcp->sack = true;
+	tcp->congestion_control = WEIR_CC_CUBIC;
 	tcp->rst_rate = 1000;
 	tcp->challenge_ack_rate = 1000;
 }

@@ -31,6 +31,12 @@ cookies_of(enum weir_cookies cookies)
 	}
 }
 
+static enum tcp_cc_kind
+congestion_control_of(enum weir_congestion_control kind)
+{
+	return kind == WEIR_CC_NEWRENO ? TCP_CC_NEWRENO : TCP_CC_CUBIC;
+}
+
 static void
 set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 {
@@ -85,6 +91,7 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->timestamps = config->tcp.timestamps;
 	tcp->window_scaling = config->tcp.window_scaling;
 	tcp->sack = config->tcp.sack;
+	tcp->congestion_control = congestion_control_of(config->tcp.congestion_control);
 	tcp->rst_rate = config->tcp.rst_rate;
 	tcp->challenge_ack_rate = config->tcp.challenge_ack_rate;
 	set_syn(tcp, &config->syn);

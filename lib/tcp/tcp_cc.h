@@ -29,9 +29,6 @@ enum tcp_congestion {
 };
 
 struct tcp_cc {
-	/* A fresh transfer: transfer->cc_state is all zero already.  NULL: nothing to do. */
-	void (*init)(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
-
 	/*
 	 * `acked` octets (more than 0) were acknowledged in congestion avoidance, that is
 	 * with cwnd at or above ssthresh and full use made of it: let cwnd grow.
@@ -46,10 +43,14 @@ struct tcp_cc {
 	uint32_t (*on_congestion)(const struct tcp_tcb *tcb, struct tcp_transfer *transfer,
 				  uint32_t flight, enum tcp_congestion congestion);
 
-	/* cwnd was set otherwise: after a long silence, or a reduction that was a mistake. */
-	void (*on_reset)(struct tcp_transfer *transfer);
+	/* The last reduction was a mistake; cwnd and ssthresh are what they were before it. */
+	void (*on_undo)(struct tcp_transfer *transfer);
+
+	/* After a long silence cwnd is the initial window again. */
+	void (*on_restart)(struct tcp_transfer *transfer);
 };
 
+extern const struct tcp_cc tcp_cc_cubic;   /* RFC 9438 */
 extern const struct tcp_cc tcp_cc_newreno; /* RFC 5681 */
 
 /* Never NULL. */
@@ -60,6 +61,9 @@ tcp_cc_of(const struct tcp_transfer *transfer)
 {
 	return tcp_cc_get((enum tcp_cc_kind)transfer->cc);
 }
+
+/* The largest integer whose cube is at most `cube`. */
+uint32_t tcp_cubic_root(uint64_t cube);
 
 /* RFC 5681, 3.1, equation 4: ssthresh is never below two segments. */
 static inline uint32_t

@@ -20,7 +20,7 @@ avoid(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked, 
 }
 
 static void
-on_reset(struct tcp_transfer *transfer)
+forget(struct tcp_transfer *transfer)
 {
 	transfer->cc_state.newreno.acked = 0;
 }
@@ -31,12 +31,13 @@ on_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t
 	      enum tcp_congestion congestion)
 {
 	(void)congestion;
-	on_reset(transfer);
+	forget(transfer);
 	return tcp_cc_ssthresh_floor(tcb, flight / 2);
 }
 
 const struct tcp_cc tcp_cc_newreno = {
 	.avoid = avoid,
 	.on_congestion = on_congestion,
-	.on_reset = on_reset,
+	.on_undo = forget,
+	.on_restart = forget,
 };

@@ -31,8 +31,6 @@ tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, enum tcp
 	transfer->cwnd = initial_window(tcb);
 	transfer->ssthresh = TCP_CWND_MAX;
 	transfer->cc = (uint8_t)cc;
-	if (tcp_cc_of(transfer)->init != NULL)
-		tcp_cc_of(transfer)->init(tcb, transfer);
 }
 
 /* One reduction for each window of octets, however many of them tell of congestion. */
@@ -47,7 +45,7 @@ void
 tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	transfer->cwnd = RTE_MIN(transfer->cwnd, initial_window(tcb));
-	tcp_cc_of(transfer)->on_reset(transfer);
+	tcp_cc_of(transfer)->on_restart(transfer);
 }
 
 /* Let [from, to) be sent again. */
@@ -142,7 +140,8 @@ ack_in_fast_recovery(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, u
 static void
 grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked, uint32_t now_ms)
 {
-	if (transfer->cwnd >= TCP_CWND_MAX)
+	/* RFC 5681, 3.1, and RFC 9438, 5.8: what was not made use of proves nothing. */
+	if (transfer->cwnd >= TCP_CWND_MAX || !transfer->cwnd_full)
 		return;
 	if (transfer->cwnd < transfer->ssthresh)
 		transfer->cwnd += RTE_MIN(acked, (uint32_t)tcb->mss);

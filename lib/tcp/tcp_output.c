@@ -193,6 +193,21 @@ restart_after_idle(const struct sender *s)
 		tcp_loss_restart(s->tcb, s->transfer);
 }
 
+/*
+ * Was the congestion window what held text back?  In slow start it doubles, so there
+ * half of it is use enough.
+ */
+static void
+note_use_of_cwnd(const struct sender *s)
+{
+	struct tcp_transfer *transfer = s->transfer;
+	uint32_t out = flight(s->tcb);
+
+	transfer->cwnd_full = transfer->cwnd < transfer->ssthresh
+				      ? out >= transfer->cwnd / 2
+				      : out + s->full_bytes > transfer->cwnd;
+}
+
 /* True if tx or the buffers ran out before the plans did. */
 static bool
 send_all(const struct sender *s)
@@ -204,6 +219,7 @@ send_all(const struct sender *s)
 		if (s->engine->tx_count >= s->engine->tx_room || !send_planned(s, &plan))
 			return true;
 	}
+	note_use_of_cwnd(s);
 	begin_to_persist(s);
 	return false;
 }

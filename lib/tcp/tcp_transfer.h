@@ -62,6 +62,7 @@ struct tcp_transfer {
 	uint8_t recovery;     /* enum tcp_recovery */
 	uint8_t cc;	      /* enum tcp_cc_kind */
 	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
+	bool cwnd_full;	 /* what was out last made use of the congestion window */
 	bool rtt_timing; /* rtt_seq is valid */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
 	bool is_owed;	 /* owed_since and moved are valid */

@@ -133,6 +133,11 @@ apply_word(struct conversation_setup *setup, const char *key, const char *value)
 		setup->is_ipv6 = strcmp(value, "6") == 0;
 		return setup->is_ipv6 || strcmp(value, "4") == 0;
 	}
+	if (strcmp(key, "congestion") == 0) {
+		setup->rig.tcp.congestion_control =
+			strcmp(value, "cubic") == 0 ? TCP_CC_CUBIC : TCP_CC_NEWRENO;
+		return strcmp(value, "cubic") == 0 || strcmp(value, "newreno") == 0;
+	}
 	if (strcmp(key, "mac") == 0) {
 		setup->rig.kind =
 			strcmp(value, "aes") == 0 && prf_aes_is_available() ? PRF_AES : PRF_SIPHASH;

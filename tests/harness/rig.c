@@ -53,6 +53,7 @@ rig_setup_init(struct rig_setup *setup)
 				.reassembly_segments_max = 16,
 				.receive_buffer = 65535,
 				.send_buffer = 65536,
+				.congestion_control = TCP_CC_NEWRENO,
 				.rto_min_us = 1000000, /* RFC 6298, 2.4 */
 				.rto_max_us = 60000000,
 				.delayed_ack_ticks = ticks_in_ms(40),

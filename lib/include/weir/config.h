@@ -33,6 +33,11 @@ enum weir_cookies {
 	WEIR_COOKIES_NEVER,  /* a SYN queue; when it is full, SYNs are dropped */
 };
 
+enum weir_congestion_control {
+	WEIR_CC_CUBIC,	 /* RFC 9438 */
+	WEIR_CC_NEWRENO, /* RFC 5681 */
+};
+
 enum weir_mac {
 	WEIR_MAC_AUTO, /* AES where the CPU has it, else SipHash-2-4 */
 	WEIR_MAC_AES,
@@ -124,6 +129,7 @@ struct weir_tcp_config {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
+	enum weir_congestion_control congestion_control;
 	uint32_t rst_rate;	 /* RST answers per second and core, jittered; 0: none sent */
 	uint32_t challenge_ack_rate; /* per second and core; jittered */
 };

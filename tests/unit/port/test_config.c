@@ -167,6 +167,8 @@ TEST(numbers_of_tcp_have_ranges)
 	EXPECT_RANGE("[tcp] send_buffer", tcp->send_buffer, 2047, 16777217, "2048 to 16777216");
 	EXPECT_RANGE("[tcp] rto_min", tcp->rto_min_ms, 0, 60001, "1 to 60000");
 	EXPECT_RANGE("[tcp] rto_max", tcp->rto_max_ms, 999, 600001, "1000 to 600000");
+	EXPECT_MAX("[tcp] congestion_control", tcp->congestion_control,
+		   (enum weir_congestion_control)2, "cubic, newreno");
 	EXPECT_MAX("[tcp] delayed_ack", tcp->delayed_ack_ms, 500, "0 to 499");
 	EXPECT_RANGE("[tcp] retransmit_timeout", tcp->retransmit_timeout_ms, 999, 86400001,
 		     "1000 to 86400000");

@@ -80,6 +80,16 @@ TEST(the_syn_section_arrives_whole)
 	assert_int_equal(tcp.cookies, TCP_COOKIES_AUTO);
 }
 
+TEST(congestion_control_is_cubic_unless_told_otherwise)
+{
+	weir_config_init(&config);
+	make();
+	assert_int_equal(tcp.congestion_control, TCP_CC_CUBIC);
+	config.tcp.congestion_control = WEIR_CC_NEWRENO;
+	make();
+	assert_int_equal(tcp.congestion_control, TCP_CC_NEWRENO);
+}
+
 TEST(dscp_stands_above_ecn)
 {
 	weir_config_init(&config);

@@ -19,6 +19,7 @@ sending(uint32_t flight)
 	struct fixture f = {.tcb = {.mss = MSS, .snd_una = 5000, .snd_nxt = 5000 + flight * MSS}};
 
 	tcp_loss_init(&f.tcb, &f.transfer, TCP_CC_NEWRENO);
+	f.transfer.cwnd_full = true;
 	return f;
 }
 
@@ -74,6 +75,15 @@ TEST(congestion_avoidance_grows_by_a_segment_per_window)
 	assert_int_equal(f.transfer.cwnd, 10 * MSS);
 	ack(&f, MSS);
 	assert_int_equal(f.transfer.cwnd, 11 * MSS);
+}
+
+TEST(a_window_that_is_not_used_does_not_grow)
+{
+	struct fixture f = sending(10);
+
+	f.transfer.cwnd_full = false;
+	ack(&f, MSS);
+	assert_int_equal(f.transfer.cwnd, 10 * MSS);
 }
 
 TEST(the_third_duplicate_begins_fast_retransmit)
