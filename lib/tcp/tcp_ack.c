@@ -72,6 +72,12 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	text_queue_drop(&transfer->send, text);
 	counter_add(engine->counters, COUNTER_tx_data_bytes, text);
 	tcb->snd_una = seg->ack;
+	/*
+	 * Whoever acknowledges more speaks later, also where it repeats old text: RFC
+	 * 9293's test by SEG.SEQ would keep the window that came with text beyond a
+	 * hole, and we would send more than the peer now takes.
+	 */
+	tcb->snd_wl1 = seg->seq;
 	tcp_loss_ack(tcb, transfer, acked, engine->now_ms);
 	tell_writable(engine, idx, tcb, transfer);
 	tcp_timer_restart(engine, idx);

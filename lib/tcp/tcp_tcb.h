@@ -62,8 +62,9 @@ struct tcp_tcb {
 	uint32_t snd_una; /* oldest octet not yet acknowledged */
 	uint32_t snd_nxt; /* next octet to send; also the highest sent so far */
 	/*
-	 * SEG.SEQ of the last window update.  SND.WL2 is not kept: it is never above
-	 * SND.UNA, and an update is only taken from SND.UNA =< SEG.ACK.
+	 * SEG.SEQ of the last window update or of what advanced SND.UNA.  SND.WL2 is not
+	 * kept: it is never above SND.UNA, and an update is only taken from SND.UNA =<
+	 * SEG.ACK.
 	 */
 	uint32_t snd_wl1;
 	uint32_t rcv_nxt; /* next octet expected */
