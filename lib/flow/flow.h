@@ -20,11 +20,12 @@ struct flow {
 	uint8_t peer_mac[6]; /* the return path: where its last good segment came from */
 	uint16_t vlan_id;    /* or VLAN_NONE */
 	struct timer_node timer;
-	uint16_t listener; /* index; FLOW_NO_LISTENER for a connection we opened */
-	uint8_t port;	   /* DPDK port the return path leaves by */
-	uint8_t deferred;  /* TCP_DEFER_: what is to be done at the end of the burst */
-	void *user;	   /* the application's */
-	uint64_t scratch;  /* the application's */
+	uint16_t listener;	/* index; FLOW_NO_LISTENER for a connection we opened */
+	uint8_t port : 3;	/* DPDK port the return path leaves by */
+	uint8_t path_error : 5; /* enum weir_path_error: what routers said of it last */
+	uint8_t deferred;	/* TCP_DEFER_: what is to be done at the end of the burst */
+	void *user;		/* the application's */
+	uint64_t scratch;	/* the application's */
 };
 
 #define FLOW_NO_LISTENER UINT16_MAX

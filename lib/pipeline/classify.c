@@ -21,6 +21,7 @@
  */
 
 #include "check.h"
+#include "icmp_error.h"
 #include "neigh.h"
 #include "stages.h"
 #include "tcp_source.h"
@@ -232,7 +233,13 @@ classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 		return reason;
 	if (frame->kind == FRAME_TCP)
 		return classify_tcp(m, frame, local_idx, burst);
-	reason = answer(core, m, frame);
+	if (icmp_is_error(m, frame)) {
+		reason = pipeline_icmp_error(core, m, frame, local_idx);
+		if (reason == DROP_NONE)
+			rte_pktmbuf_free(m);
+	} else {
+		reason = answer(core, m, frame);
+	}
 	if (reason == DROP_NONE)
 		pipeline_account(core, DROP_NONE);
 	return reason;

@@ -148,6 +148,7 @@ weir_conn_get_info(const struct weir_core *core, const struct weir_conn *conn,
 		.srtt_us = tcb->srtt_us,
 		.mss = tcb->mss,
 		.snd_wnd = tcb_snd_wnd(tcb),
+		.path_error = ((const struct flow *)conn)->path_error,
 	};
 	if (tcb->transfer == TCP_TRANSFER_NONE)
 		return;

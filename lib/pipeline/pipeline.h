@@ -18,6 +18,7 @@
 
 #include "addr_filter.h"
 #include "counters.h"
+#include "icmp_error.h"
 #include "listener_memo.h"
 #include "tcp_engine.h"
 #include "weir/app.h"
@@ -31,6 +32,14 @@ struct pipeline_app {
 	void *state; /* what init() stored for this core */
 };
 
+/* An ICMP error about a connection that this core does not have. */
+struct pipeline_stray {
+	struct icmp_error error;
+	uint16_t local_idx;
+};
+
+#define PIPELINE_STRAYS_MAX 16
+
 struct weir_core {
 	struct tcp_engine tcp;
 	struct counters counters;
@@ -38,8 +47,11 @@ struct weir_core {
 	uint32_t app_count;
 	uint32_t index;		/* among the workers */
 	int64_t unix_ns_offset; /* UTC minus now_ns; the port layer sets it from time to time */
-	struct rate_limit echo_limit; /* ICMP echo replies */
-	uint32_t stop_next;	      /* pipeline_stop(): first flow not told yet */
+	struct rate_limit echo_limit;  /* ICMP echo replies */
+	struct rate_limit stray_limit; /* 0 where no other core can have what this one lacks */
+	uint32_t stray_count;	       /* the port layer takes them away after each turn */
+	struct pipeline_stray strays[PIPELINE_STRAYS_MAX];
+	uint32_t stop_next; /* pipeline_stop(): first flow not told yet */
 	bool stop_with_rst;
 	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
 	struct addr_filter refused_sources; /* who may be ours or a broadcast address */
@@ -70,6 +82,9 @@ void pipeline_apps_fini(struct weir_core *core);
  */
 uint32_t pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf **frames,
 		       uint32_t count, uint32_t tx_room);
+
+/* What another core has left in its `strays`: between two calls of pipeline_poll(). */
+void pipeline_take_stray(struct weir_core *core, const struct pipeline_stray *stray);
 
 /*
  * Stop serving: no new connection is opened, and every live one gets a FIN, or

@@ -55,6 +55,13 @@ burst_seg(struct burst *burst, uint32_t i)
 void pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 		       struct burst *burst);
 
+/*
+ * An ICMP error: DROP_NONE if a connection took note of it, or another core will.
+ * `local_idx` is of the frame's destination, or LOCAL_NONE.  `m` stays the caller's.
+ */
+enum drop_reason pipeline_icmp_error(struct weir_core *core, const struct rte_mbuf *m,
+				     const struct frame *frame, uint16_t local_idx);
+
 /* Keys to flows, with what the next stage reads on its way into the cache. */
 void pipeline_lookup(struct weir_core *core, struct burst *burst);
 

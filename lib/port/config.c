@@ -44,6 +44,8 @@ static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, msl_ms, "msl", 1, 120000),
 	CONFIG_RANGE(weir_tcp_config, fin_wait_2_ms, "fin_wait_2", 1000, 86400000),
 	CONFIG_RANGE(weir_tcp_config, stall_rate, "stall_rate", 0, 1000000000),
+	CONFIG_RANGE(weir_tcp_config, pmtu_min, "pmtu_min", 296, 1500),
+	CONFIG_RANGE(weir_tcp_config, pmtu_expiry_ms, "pmtu_expiry", 1000, 86400000),
 	CONFIG_RANGE(weir_tcp_config, ttl, "ttl", 1, 255),
 	CONFIG_RANGE(weir_tcp_config, dscp, "dscp", 0, 63),
 	CONFIG_ONE_OF(weir_tcp_config, congestion_control, "congestion_control", WEIR_CC_NEWRENO,
@@ -107,6 +109,10 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->request_timeout_ms = 60000;
 	tcp->stall_timeout_short_ms = 10000;
 	tcp->stall_rate = 50;
+	tcp->pmtu_discovery = true;
+	tcp->pmtu_blackhole = true;
+	tcp->pmtu_min = 552;
+	tcp->pmtu_expiry_ms = 600000; /* RFC 1191, 6.3 */
 	tcp->ttl = 64;
 	tcp->timestamps = true;
 	tcp->window_scaling = true;

@@ -13,6 +13,7 @@
 
 #include "check.h"
 #include "numa_nodes.h"
+#include "strays.h"
 
 /* A worker lcore that may run on this CPU and has no worker of ours yet. */
 static uint32_t
@@ -206,6 +207,7 @@ void
 crew_destroy(struct weir *weir)
 {
 	crew_drain(weir);
+	strays_destroy(weir);
 	for (uint32_t i = 0; i < weir->worker_count; i++) {
 		destroy_worker(weir->workers[i], weir->worker_count);
 		weir->workers[i] = NULL;

@@ -21,6 +21,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
+#include "strays.h"
 #include "syn_queue.h"
 
 #define STEER_RING_FRAMES 2048
@@ -163,5 +164,5 @@ crew_connect(struct weir *weir, const struct refusal *refusal)
 		if (error == 0)
 			error = connect_tx(weir, &weir->devices[i], refusal);
 	}
-	return error;
+	return error == 0 ? strays_create(weir, refusal) : error;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "icmp_error.h"
 
 struct end {
 	struct ip_addr addr;
@@ -43,21 +44,38 @@ put_blocks(struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i, const struct
 	messages[2][i] = (struct prf_block){{(uint64_t)a->port << 16 | b->port, 0}};
 }
 
-/* False for what is not TCP; else it is message `i`. */
+static bool
+read_ends(const struct rte_mbuf *m, const struct frame *frame, struct end *source,
+	  struct end *destination)
+{
+	struct icmp_error error;
+	rte_be16_t ports[2];
+
+	if (frame->kind != FRAME_TCP) {
+		if (!icmp_is_error(m, frame) || icmp_error_parse(m, frame, &error) != DROP_NONE)
+			return false;
+		*source = (struct end){.addr = error.source, .port = error.source_port};
+		*destination =
+			(struct end){.addr = error.destination, .port = error.destination_port};
+		return true;
+	}
+	if (rte_pktmbuf_data_len(m) < frame->l4_off + sizeof(ports))
+		return false;
+	memcpy(ports, rte_pktmbuf_mtod_offset(m, const uint8_t *, frame->l4_off), sizeof(ports));
+	*source = (struct end){.addr = frame->source, .port = rte_be_to_cpu_16(ports[0])};
+	*destination = (struct end){.addr = frame->destination, .port = rte_be_to_cpu_16(ports[1])};
+	return true;
+}
+
+/* False for what is of no flow; else its ends are message `i`. */
 static bool
 read_tuple(struct rte_mbuf *m, struct prf_block (*messages)[PRF_BURST_MAX], uint32_t i)
 {
 	struct frame frame;
 	struct end source, destination;
-	rte_be16_t ports[2];
 
-	if (frame_parse(m, &frame) != DROP_NONE || frame.kind != FRAME_TCP)
+	if (frame_parse(m, &frame) != DROP_NONE || !read_ends(m, &frame, &source, &destination))
 		return false;
-	if (rte_pktmbuf_data_len(m) < frame.l4_off + sizeof(ports))
-		return false;
-	memcpy(ports, rte_pktmbuf_mtod_offset(m, const uint8_t *, frame.l4_off), sizeof(ports));
-	source = (struct end){.addr = frame.source, .port = rte_be_to_cpu_16(ports[0])};
-	destination = (struct end){.addr = frame.destination, .port = rte_be_to_cpu_16(ports[1])};
 	put_blocks(messages, i, &source, &destination);
 	return true;
 }

@@ -5,9 +5,10 @@
  * device cannot spread flows by itself.
  *
  * The owner is a keyed hash of the two ends, the same for both directions, so
- * that nobody outside can aim at one worker.  Everything that is not whole TCP
- * (ARP, ICMP, fragments, nonsense) stays with the worker that received it,
- * which answers or names the reason to drop it.
+ * that nobody outside can aim at one worker.  An ICMP error goes to the owner of
+ * the flow whose segment it quotes.  Everything else that is not whole TCP (ARP,
+ * echo, fragments, nonsense) stays with the worker that received it, which answers
+ * or names the reason to drop it.
  */
 #ifndef WEIR_PORT_STEERING_H
 #define WEIR_PORT_STEERING_H

@@ -55,6 +55,15 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 }
 
 static void
+set_pmtu(struct tcp_config *tcp, const struct weir_tcp_config *config)
+{
+	tcp->pmtu_ticks = bounded_ticks(config->pmtu_expiry_ms);
+	tcp->pmtu_min = config->pmtu_min;
+	tcp->pmtu_discovery = config->pmtu_discovery;
+	tcp->pmtu_blackhole = config->pmtu_blackhole;
+}
+
+static void
 set_prefix(struct tcp_config *tcp, const struct weir_limits_config *config)
 {
 	tcp->prefix_flows = config->prefix_flows;
@@ -85,6 +94,7 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->receive_buffer = config->tcp.receive_buffer;
 	tcp->send_buffer = config->tcp.send_buffer;
 	set_times(tcp, &config->tcp);
+	set_pmtu(tcp, &config->tcp);
 	tcp->ttl = config->tcp.ttl;
 	tcp->tos = (uint8_t)(config->tcp.dscp << 2);
 	tcp->rcv_wscale = tcp_config_wscale(config->tcp.receive_buffer);

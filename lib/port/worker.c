@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 
 #include "check.h"
+#include "strays.h"
 #include "worker_receive.h"
 
 /* watch() runs once in so many idle turns, or in an eighth as many busy ones. */
@@ -60,7 +61,7 @@ relay(struct worker *worker, const struct tx_relay *from)
 		tx_lane_send(from->lane, worker->now_ns, frames, count);
 }
 
-/* Now and then: are buffers short, what is the time of day, and are there new keys? */
+/* Now and then: are buffers short, what is the time of day, new keys, others' errors? */
 static void
 watch(struct worker *worker)
 {
@@ -74,6 +75,7 @@ watch(struct worker *worker)
 	worker->core->unix_ns_offset =
 		atomic_load_explicit(&worker->crew->clock.unix_ns_offset, memory_order_relaxed);
 	key_roll_take(worker);
+	strays_exchange(worker);
 }
 
 static void

@@ -79,8 +79,9 @@ struct crew_state {
 	enum weir_stop_policy stop_policy;
 	uint64_t stop_grace_ns;
 	_Atomic bool stop_is_wanted;
-	_Atomic uint32_t deaf_count;   /* workers that receive from no device any more */
-	_Atomic uint32_t silent_count; /* workers that send nothing any more */
+	_Atomic uint32_t deaf_count;		 /* workers that receive from no device any more */
+	_Atomic uint32_t silent_count;		 /* workers that send nothing any more */
+	struct rte_ring *strays[WEIR_CORES_MAX]; /* by worker, see strays.h; NULL: not needed */
 };
 
 struct worker {

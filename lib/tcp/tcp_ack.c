@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "tcp_loss.h"
+#include "tcp_pmtu.h"
 #include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_seq.h"
@@ -78,6 +79,7 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	 * hole, and we would send more than the peer now takes.
 	 */
 	tcb->snd_wl1 = seg->seq;
+	tcp_pmtu_acked(engine, idx, transfer, acked);
 	tcp_loss_ack(tcb, transfer, acked, engine->now_ms);
 	tell_writable(engine, idx, tcb, transfer);
 	tcp_timer_restart(engine, idx);

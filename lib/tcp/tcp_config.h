@@ -46,6 +46,10 @@ struct tcp_config {
 	uint32_t stall_rate;	    /* octets per second a peer should move by */
 	uint32_t request_ticks;	    /* for what the peer owes; 0: no limit */
 	uint32_t persist_ticks;	    /* 0: never */
+	uint32_t pmtu_ticks;	    /* a smaller path MTU is believed for so long; below 2^31 */
+	uint16_t pmtu_min;	    /* IPv4: no smaller one is believed */
+	bool pmtu_discovery;	    /* believe routers at all */
+	bool pmtu_blackhole;	    /* try smaller segments where full ones vanish */
 	uint8_t ttl;
 	uint8_t tos;	    /* DSCP << 2 */
 	uint8_t rcv_wscale; /* our shift, when window scaling is agreed */

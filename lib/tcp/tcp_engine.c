@@ -34,6 +34,7 @@ struct pieces {
 	void *tx;
 	void *listener_flows;
 	void *source_limits;
+	void *pmtu;
 };
 
 static struct pieces
@@ -49,6 +50,7 @@ take_pieces(struct layout *layout, const struct tcp_config *config)
 	p.tx = layout_take(layout, TCP_TX_MAX * sizeof(struct rte_mbuf *));
 	p.listener_flows = layout_take(layout, LISTENERS_MAX * sizeof(uint32_t));
 	p.source_limits = layout_take(layout, tcp_source_bytes(config));
+	p.pmtu = layout_take(layout, pmtu_cache_bytes());
 	return p;
 }
 
@@ -110,6 +112,7 @@ tcp_engine_init(struct tcp_engine *engine, void *memory, const struct tcp_config
 	rate_limit_init(&engine->rst_limit, config->rst_rate);
 	rate_limit_init(&engine->challenge_limit, config->challenge_ack_rate);
 	tcp_source_init(engine, p.source_limits, secrets);
+	pmtu_cache_init(&engine->pmtu, p.pmtu, config->pmtu_ticks);
 	engine->syn_policy.use_cookies = config->cookies == TCP_COOKIES_ALWAYS;
 
 	tcp_engine_begin(engine, now_ns);

@@ -16,6 +16,7 @@
 #include "counters.h"
 #include "flow_pool.h"
 #include "listener_table.h"
+#include "pmtu_cache.h"
 #include "prefix_counts.h"
 #include "prefix_rates.h"
 #include "rate_limit.h"
@@ -100,6 +101,7 @@ struct tcp_engine {
 	struct timer_wheel wheel;
 	const struct listener_table *listeners;
 	uint32_t *listener_flows; /* on this core, by listener */
+	struct pmtu_cache pmtu;
 
 	struct flow_hash flow_hash;
 	struct syn_cookie cookies;

@@ -74,6 +74,19 @@ tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	resend(transfer, tcb->snd_una, tcb->snd_nxt);
 }
 
+void
+tcp_loss_resized(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t mss_before)
+{
+	uint64_t cwnd = (uint64_t)transfer->cwnd * tcb->mss / mss_before;
+
+	transfer->cwnd = RTE_MAX((uint32_t)cwnd, (uint32_t)tcb->mss);
+	tcp_cc_of(transfer)->on_restart(transfer);
+	transfer->dupacks = 0;
+	transfer->recovery = RECOVERY_TIMEOUT;
+	transfer->recover = tcb->snd_nxt;
+	resend(transfer, tcb->snd_una, tcb->snd_nxt);
+}
+
 /* One segment from SND.UNA on. */
 static void
 resend_first(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)

@@ -37,6 +37,14 @@ bool tcp_loss_duplicate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer
  */
 bool tcp_loss_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
 
+/*
+ * Segments are smaller from now on (from `mss_before` to tcb->mss) because those that
+ * are out were too large for the path: all is sent again at once.  That is no
+ * sign of congestion; as many segments as before may be out (RFC 5681, 3.1).
+ */
+void tcp_loss_resized(const struct tcp_tcb *tcb, struct tcp_transfer *transfer,
+		      uint32_t mss_before);
+
 /* Nothing was sent for longer than the RTO: start from the initial window (RFC 5681, 4.1). */
 void tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);
 

@@ -89,7 +89,7 @@ create(struct tcp_engine *engine, const struct tcp_request *request,
 	memcpy(flow->peer_mac, seg->frame->mac_source, sizeof(flow->peer_mac));
 	flow->vlan_id = seg->frame->vlan_id;
 	flow->listener = request->listener;
-	flow->port = (uint8_t)seg->m->port;
+	flow->port = seg->m->port & 7u;
 	engine->listener_flows[request->listener]++;
 
 	tcb = tcp_engine_tcb(engine, idx);
@@ -179,6 +179,7 @@ tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 		return reason;
 	engine->syn_policy.half_open--;
 	tcp_source_unqueued(engine, source);
+	flow_pool_get(&engine->flows, idx)->path_error = WEIR_PATH_FINE;
 	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
 	establish(engine, idx, seg);
 	return DROP_NONE;

@@ -18,6 +18,7 @@
 #include "check.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
+#include "tcp_pmtu.h"
 #include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_segment_text.h"
@@ -241,6 +242,7 @@ begin(struct sender *s, struct tcp_engine *engine, uint32_t idx)
 		tcp_timer_soon(engine, idx); /* a FIN waits for a transfer */
 		return false;
 	}
+	tcp_pmtu_review(engine, idx, s->transfer);
 	/* A FIN that is out is the last octet before SND.NXT; else it will follow the queue. */
 	s->fin_seq = tcb_has(tcb, TCB_FIN_SENT) ? tcb->snd_nxt - 1
 						: tcb->snd_una + s->transfer->send.bytes;

@@ -9,6 +9,7 @@
 #include "tcp_ack.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
+#include "tcp_pmtu.h"
 #include "tcp_pressure.h"
 #include "tcp_reassembly.h"
 #include "tcp_seq.h"
@@ -210,11 +211,13 @@ tcp_need_transfer(struct tcp_engine *engine, uint32_t idx)
 	uint32_t robbed;
 
 	if (tcb->transfer == TCP_TRANSFER_NONE) {
+		tcp_pmtu_end(engine, tcp_transfer_victim(&engine->transfers));
 		tcb->transfer = tcp_transfer_create(&engine->transfers, idx, &robbed);
 		if (robbed != FLOW_NONE)
 			tcp_engine_tcb(engine, robbed)->transfer = TCP_TRANSFER_NONE;
 		if (tcb->transfer == TCP_TRANSFER_NONE)
 			return NULL;
+		tcp_pmtu_begin(engine, idx);
 		tcp_loss_init(tcb, tcp_transfer_get(&engine->transfers, tcb->transfer),
 			      engine->config->congestion_control);
 	}

@@ -8,6 +8,7 @@
 #include "tcp_emit.h"
 #include "tcp_loss.h"
 #include "tcp_output.h"
+#include "tcp_pmtu.h"
 #include "tcp_pressure.h"
 #include "tcp_rto.h"
 #include "tcp_state.h"
@@ -252,7 +253,8 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 		return;
 	}
 	counter_increment(engine->counters, COUNTER_retransmit_timeout);
-	tcp_loss_timeout(tcb, transfer);
+	if (!tcp_pmtu_timeout(engine, idx))
+		tcp_loss_timeout(tcb, transfer);
 	tcp_timer_restart(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
 }

@@ -100,6 +100,14 @@ tcp_transfer_create(struct tcp_transfer_pool *pool, uint32_t flow, uint32_t *rob
 	return idx;
 }
 
+uint32_t
+tcp_transfer_victim(const struct tcp_transfer_pool *pool)
+{
+	if (pool->free != TCP_TRANSFER_NONE || pool->idle_head == TCP_TRANSFER_NONE)
+		return FLOW_NONE;
+	return tcp_transfer_get(pool, pool->idle_head)->flow;
+}
+
 void
 tcp_transfer_destroy(struct tcp_transfer_pool *pool, uint32_t idx)
 {

@@ -67,7 +67,23 @@ struct tcp_transfer {
 	bool persisting; /* nothing is out and the peer's window does not let text go */
 	bool is_owed;	 /* owed_since and moved are valid */
 	bool is_idle;	 /* in the idle list */
+
+	uint8_t path;	     /* TCP_PATH_: what is known of the path MTU, tcp_pmtu.h */
+	uint8_t path_tries;  /* timeouts of a full segment in a row */
+	uint16_t mss_full;   /* TCP_PATH_LOWERED, TCP_PATH_TRIAL: tcb->mss before that */
+	uint16_t mss_claim;  /* TCP_PATH_CLAIMED: what a router asked for ... */
+	uint32_t claim_seq;  /* ... about the segment beginning here */
+	uint32_t raise_tick; /* TCP_PATH_LOWERED: until then */
 };
+
+/* tcp_transfer.path */
+#define TCP_PATH_UNPROVEN 0x01u /* nothing of full size has been acknowledged yet */
+#define TCP_PATH_ERROR	  0x02u /* flow->path_error is to be forgotten with the next ACK */
+#define TCP_PATH_CLAIMED  0x04u
+#define TCP_PATH_TRIED	  0x08u /* path_tries counts */
+#define TCP_PATH_TRIAL	  0x10u /* tcb->mss is a guess: will it get through? */
+#define TCP_PATH_GIVEN_UP 0x20u /* no guess has helped */
+#define TCP_PATH_LOWERED  0x40u /* tcb->mss is below mss_full until raise_tick */
 
 enum tcp_recovery {
 	RECOVERY_NONE,
@@ -101,6 +117,9 @@ tcp_transfer_get(const struct tcp_transfer_pool *pool, uint32_t idx)
  * number is left in *robbed (FLOW_NONE if a free one was there).
  */
 uint32_t tcp_transfer_create(struct tcp_transfer_pool *pool, uint32_t flow, uint32_t *robbed);
+
+/* Whose transfer that would take; FLOW_NONE if nobody's. */
+uint32_t tcp_transfer_victim(const struct tcp_transfer_pool *pool);
 
 /* Free the queues and give the transfer back. */
 void tcp_transfer_destroy(struct tcp_transfer_pool *pool, uint32_t idx);

@@ -319,6 +319,14 @@ conversation_rx_burst(struct conversation *c, const char *const *segments, uint3
 }
 
 void
+conversation_rx_frame(struct conversation *c, struct rte_mbuf *frame)
+{
+	expect_nothing_unheard(c);
+	c->event_ns = c->rig.now_ns;
+	turn(c, &frame, 1);
+}
+
+void
 conversation_gather(struct conversation *c, const char *segment)
 {
 	check(c->gathered_count < PIPELINE_BURST_MAX);

@@ -100,6 +100,9 @@ void conversation_run(void (*body)(struct conversation *), const char *settings)
 void conversation_rx(struct conversation *c, const char *segment);
 void conversation_rx_burst(struct conversation *c, const char *const *segments, uint32_t count);
 
+/* The same for a frame that is no segment of the client's. */
+void conversation_rx_frame(struct conversation *c, struct rte_mbuf *frame);
+
 /* Said now, it arrives with the next burst, ahead of that: so several clients share one. */
 void conversation_gather(struct conversation *c, const char *segment);
 

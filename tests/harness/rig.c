@@ -60,6 +60,10 @@ rig_setup_init(struct rig_setup *setup)
 				.retransmit_ticks = ticks_in_ms(100000), /* SHLD-11 */
 				.time_wait_ticks = ticks_in_ms(240000),
 				.fin_wait_2_ticks = ticks_in_ms(60000),
+				.pmtu_ticks = ticks_in_ms(600000), /* RFC 1191, 6.3 */
+				.pmtu_min = 552,
+				.pmtu_discovery = true,
+				.pmtu_blackhole = true,
 				.ttl = 64,
 				.timestamps = true,
 				.window_scaling = true,

@@ -282,12 +282,15 @@ on_peer_fin(struct weir_core *core, struct weir_conn *weir_conn, void *state)
 }
 
 static void
-on_close(__attribute__((unused)) struct weir_core *core, struct weir_conn *weir_conn,
-	 enum weir_close_reason reason, void *state)
+on_close(struct weir_core *core, struct weir_conn *weir_conn, enum weir_close_reason reason,
+	 void *state)
 {
 	struct scripted_app *app = state;
 	struct app_conn *conn = find(app, weir_conn);
+	struct weir_conn_info info;
 
+	weir_conn_get_info(core, weir_conn, &info);
+	app->closed_with = info.path_error;
 	rte_pktmbuf_free(conn->unsent);
 	conn->unsent = NULL;
 	conn->conn = NULL;

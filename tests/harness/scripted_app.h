@@ -77,7 +77,8 @@ struct scripted_app {
 	uint32_t conn_count;
 	struct app_command commands[APP_COMMANDS_MAX];
 	uint32_t command_count;
-	const char *wrong; /* the first broken promise of weir/app.h */
+	enum weir_path_error closed_with; /* what was known of the path at the last on_close */
+	const char *wrong;		  /* the first broken promise of weir/app.h */
 };
 
 /* Octet number `n` of either direction's text, counted from 1 like relative sequence numbers. */

@@ -40,7 +40,7 @@ struct weir_core;
 struct weir_conn;
 
 /* Raised whenever struct weir_app_ops or a contract below changes. */
-#define WEIR_APP_VERSION 2
+#define WEIR_APP_VERSION 3
 
 /* Why a connection ended. */
 enum weir_close_reason {
@@ -51,6 +51,23 @@ enum weir_close_reason {
 	WEIR_CLOSE_SHUTDOWN, /* weir is stopping */
 	WEIR_CLOSE_OVERDUE,  /* what the peer owed did not come in time: weir_conn_expect() */
 	WEIR_CLOSE_STALLED,  /* the peer took too little of what was sent for too long */
+};
+
+/*
+ * What a router or the peer's host said last of octets that are under way (RFC 9293,
+ * MUST-47), until any of them is acknowledged.  It ends no connection: anybody can
+ * forge it (RFC 5927).  In on_close() with WEIR_CLOSE_TIMEOUT it may be why.
+ */
+enum weir_path_error {
+	WEIR_PATH_FINE,	      /* nothing */
+	WEIR_PATH_NETWORK,    /* no route to the peer's network */
+	WEIR_PATH_HOST,	      /* ... or to the peer */
+	WEIR_PATH_PROTOCOL,   /* the host has no TCP */
+	WEIR_PATH_PORT,	      /* nobody is at the port */
+	WEIR_PATH_PROHIBITED, /* a filter's doing */
+	WEIR_PATH_EXPIRED,    /* too many hops, or fragments lost */
+	WEIR_PATH_PARAMETER,  /* a header was not liked */
+	WEIR_PATH_TOO_BIG,    /* segments were too large; they are smaller now, or will be */
 };
 
 /* An end of a connection. */
@@ -68,6 +85,7 @@ struct weir_conn_info {
 	uint32_t snd_wnd;  /* octets the peer is ready to take */
 	uint32_t cwnd;	   /* congestion window, octets */
 	uint32_t queued_bytes; /* accepted by weir_conn_send() and not yet acknowledged */
+	enum weir_path_error path_error;
 };
 
 /* Callbacks left NULL are not called.  `state` is what init() stored. */

@@ -124,6 +124,10 @@ struct weir_tcp_config {
 	uint32_t stall_timeout_ms; /* for a peer to move by stall_rate in; 0: any time */
 	uint32_t stall_timeout_short_ms; /* while transfers or buffers are short; 0: as above */
 	uint32_t stall_rate; /* octets per second, 0 to 1000000000; 0: any octet will do */
+	bool pmtu_discovery;	 /* believe routers that say a segment was too big */
+	bool pmtu_blackhole;	 /* try smaller segments where full ones vanish in silence */
+	uint16_t pmtu_min;	 /* IPv4: no path MTU below this is believed: 296 to 1500 */
+	uint32_t pmtu_expiry_ms; /* how long a smaller one is: 1000 to 86400000 */
 	uint8_t ttl;		 /* 1 to 255 */
 	uint8_t dscp;		 /* 0 to 63 */
 	bool timestamps;

@@ -141,6 +141,35 @@ TEST(what_is_not_tcp_stays)
 	assert_int_equal(owner_of(&steering, &odd), STAYS);
 }
 
+/* Whose quoted segment was sent by us, so the other way round. */
+TEST(an_icmp_error_goes_to_the_owner_of_the_flow)
+{
+	struct steering steering = steering_of(prf_kind_best());
+	char hex[512];
+
+	for (unsigned int port = 1024; port < 1124; port++) {
+		struct packet syn = syn_ipv4(2, port, 1, 80), syn6 = syn_ipv6(2, port, 1, 80);
+		struct packet error;
+
+		snprintf(hex, sizeof(hex),
+			 ETHER("0800") "45000000 00004000 40010000 c0000207 c0000201 "
+				       "0304 0000 00000514 "
+				       "450005dc 00004000 40060000 c0000201 c0000202 "
+				       "0050 %04x 01020304 ",
+			 port);
+		error = packet_sealed(hex);
+		assert_int_equal(owner_of(&steering, &error), owner_of(&steering, &syn));
+		snprintf(hex, sizeof(hex),
+			 ETHER("86dd") "60000000 00003a40 "
+				       "20010db8 00000000 00000000 00000007 " IPV6_US
+				       "0200 0000 00000514 "
+				       "60000000 05a00640 " IPV6_US IPV6_PEER "0050 %04x 01020304 ",
+			 port);
+		error = packet_sealed(hex);
+		assert_int_equal(owner_of(&steering, &error), owner_of(&steering, &syn6));
+	}
+}
+
 TEST(fragments_stay)
 {
 	struct steering steering = steering_of(prf_kind_best());

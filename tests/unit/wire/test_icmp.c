@@ -51,6 +51,7 @@ TEST(messages_are_told_by_type_and_family)
 		assert_int_equal(parse(&packet, &kind), DROP_NONE);
 		assert_int_equal(kind, type == 128   ? ICMP_ECHO_REQUEST
 				       : type == 135 ? ICMP_NEIGHBOUR_SOLICITATION
+				       : type == 136 ? ICMP_NEIGHBOUR_ADVERTISEMENT
 						     : ICMP_OTHER);
 	}
 }
