@@ -21,6 +21,7 @@
 #include "check.h"
 #include "checksum.h"
 #include "icmp.h"
+#include "icmp_error.h"
 #include "ndp.h"
 #include "static_mbuf.h"
 
@@ -128,11 +129,26 @@ put_icmp_right(struct rte_mbuf *m, const struct frame *frame)
 }
 
 static void
+parse_icmp_error(const struct rte_mbuf *m, const struct frame *frame)
+{
+	struct icmp_error error;
+	bool is_error = icmp_is_error(m, frame);
+
+	if (icmp_error_parse(m, frame, &error) != DROP_NONE)
+		return;
+	check(is_error && error.kind <= ICMP_ERROR_TOO_BIG);
+	check(error.is_ipv6 == frame->is_ipv6);
+	check(error.kind == ICMP_ERROR_TOO_BIG || error.mtu == 0);
+	check(error.is_ipv6 || error.mtu <= UINT16_MAX);
+}
+
+static void
 parse_icmp(struct rte_mbuf *m, const struct frame *frame, bool with_reply)
 {
 	enum icmp_kind kind;
 	uint8_t mac[6];
 
+	parse_icmp_error(m, frame);
 	if (icmp_parse(m, frame, &kind) != DROP_NONE)
 		return;
 	if (kind == ICMP_NEIGHBOUR_SOLICITATION)

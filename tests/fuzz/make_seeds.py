@@ -119,6 +119,12 @@ def frames():
         "ipv4-udp": (PLAIN, 0, ether("0800", ipv4(17, octets("0035003500080000")))),
         "ipv4-echo": (PLAIN, 0, ether("0800", ipv4(1, icmp("0800 0000 1234 0001 6162636465")))),
         "ipv4-echo-stripped": (STRIPPED, 0, ether("0800", ipv4(1, icmp("0800 0000 1234 0001")))),
+        "ipv4-quoting": (PLAIN, 0, ether("0800", ipv4(1, icmp(
+            "0304 0000 0000 0578 450005dc 00004000 40060000" + US4 + PEER4
+            + "0050 9c40 01020304")))),
+        "ipv4-quoting-split": (PLAIN, 62, ether("0800", ipv4(1, icmp(
+            "0b00 0000 0000 0000 450005dc 00004000 40060000" + US4 + PEER4
+            + "0050 9c40 01020304")))),
         "ipv4-unreachable": (PLAIN, 0, ether("0800", ipv4(1, icmp("0304 0000 0000 0578")))),
         "ipv6-syn": (PLAIN, 0, syn6),
         "ipv6-syn-tagged": (PLAIN, 0, ether("86dd", syn6[14:], tags="81000007")),
@@ -152,6 +158,8 @@ def frames():
             0,
             ether("86dd", ipv6(60, icmpv6("8000 0000 1234 0001"), extensions="3a00" + padn)),
         ),
+        "ipv6-quoting": (PLAIN, 0, ether("86dd", ipv6(58, icmpv6(
+            "0200 0000 00000514 60000000 05a00640" + US6 + PEER6 + "0050 9c40 01020304")))),
         "ipv6-too-big": (PLAIN, 0, ether("86dd", ipv6(58, icmpv6("0200 0000 00000500")))),
         "nd-solicitation": (PLAIN, 0, solicitation("0101" + PEER)),
         "nd-solicitation-stripped": (STRIPPED, 0, solicitation("0101" + PEER)),
