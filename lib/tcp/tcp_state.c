@@ -125,7 +125,9 @@ tcp_enter_time_wait(struct tcp_engine *engine, uint32_t idx)
 		.ts_recent = tcb->ts_recent,
 	};
 
-	tcp_emit_ack(engine, idx);
+	/* From CLOSING it was an ACK that brought us here: the FIN has had its answer. */
+	if (tcb->state != TCPS_CLOSING)
+		tcp_emit_ack(engine, idx);
 	tcp_enter(tcb, TCPS_TIME_WAIT);
 	counter_increment(engine->counters, COUNTER_time_wait_entered);
 	if (time_wait_table_insert(&engine->time_wait, hash, &tw, has_timestamps,

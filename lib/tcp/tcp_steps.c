@@ -78,6 +78,13 @@ is_acceptable(const struct tcp_tcb *tcb, const struct tcp_seg *seg)
 	return seq_lt(seg->seq, edge) && seq_gt(seg->end, tcb->rcv_nxt);
 }
 
+static bool
+may_have_earned(const struct tcp_tcb *tcb, const struct tcp_seg *seg)
+{
+	return seq_leq(seg->ack, tcb->snd_nxt) &&
+	       seq_geq(seg->ack, tcb->snd_una - tcb_max_snd_wnd(tcb));
+}
+
 /*
  * One octet or none just below RCV.NXT: its ACK and window are news all the same.
  * After a pause it is a keep-alive, and the peer gives up without an answer: the
@@ -88,8 +95,30 @@ take_probe(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct 
 {
 	if (engine->tick - tcb->last_rx > PROBE_PAUSE_TICKS)
 		tcb_clear(tcb, TCB_CHALLENGED);
-	if ((seg->flags & TH_ACK) && seq_leq(seg->ack, tcb->snd_nxt))
-		tcp_take_ack(engine, idx, seg);
+	if ((seg->flags & TH_ACK) == 0 || !may_have_earned(tcb, seg))
+		return;
+	tcp_take_ack(engine, idx, seg);
+	if (!tcb_fin_acked(tcb))
+		return;
+	/*
+	 * No other ACK of our FIN may come: where that one was lost, this is the peer's
+	 * FIN sent again, and all that it still has to say.
+	 */
+	switch ((enum tcp_state)tcb->state) {
+	case TCPS_FIN_WAIT_1:
+		tcp_enter(tcb, TCPS_FIN_WAIT_2);
+		tcp_timer_restart(engine, idx);
+		break;
+	case TCPS_CLOSING:
+		tcp_emit_ack(engine, idx);
+		tcp_enter_time_wait(engine, idx);
+		break;
+	case TCPS_LAST_ACK:
+		tcp_finish(engine, idx, WEIR_CLOSE_NORMAL);
+		break;
+	default:
+		break;
+	}
 }
 
 /* An unacceptable segment is answered with an ACK. */
@@ -99,6 +128,8 @@ refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, st
 	/* In SYN-RECEIVED an ACK below RCV.NXT completes nothing: nobody probes there. */
 	if (seg->seq == tcb->rcv_nxt - 1 && seg->len <= 1 && tcb->state != TCPS_SYN_RECEIVED)
 		take_probe(engine, idx, tcb, seg);
+	if (tcb->state == TCPS_CLOSED)
+		return DROP_seq_outside_window;
 	/* Text that was here before is the peer's retransmission: answer each, it waits for it. */
 	if (seg->len > 0)
 		tcp_defer(engine, idx, TCP_DEFER_ACK);
@@ -186,8 +217,7 @@ tcp_take_ack(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
 		return DROP_ack_missing;
 
 	/* RFC 5961, 5.2 (MAY-12). */
-	if (seq_gt(seg->ack, tcb->snd_nxt) ||
-	    seq_lt(seg->ack, tcb->snd_una - tcb_max_snd_wnd(tcb))) {
+	if (!may_have_earned(tcb, seg)) {
 		tcp_emit_challenge_ack(engine, idx);
 		return DROP_ack_outside_window;
 	}
