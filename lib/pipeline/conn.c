@@ -92,6 +92,18 @@ weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodel
 }
 
 void
+weir_conn_set_keepalive(struct weir_core *core, struct weir_conn *conn, bool keepalive)
+{
+	tcp_user_keepalive(&core->tcp, index_of(core, conn), keepalive);
+}
+
+int
+weir_conn_set_user_timeout(struct weir_core *core, struct weir_conn *conn, uint32_t timeout_ms)
+{
+	return tcp_user_timeout(&core->tcp, index_of(core, conn), timeout_ms);
+}
+
+void
 weir_conn_set_user(struct weir_conn *conn, void *user)
 {
 	((struct flow *)conn)->user = user;

@@ -43,6 +43,9 @@ static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, retransmit_timeout_ms, "retransmit_timeout", 1000, 86400000),
 	CONFIG_RANGE(weir_tcp_config, msl_ms, "msl", 1, 120000),
 	CONFIG_RANGE(weir_tcp_config, fin_wait_2_ms, "fin_wait_2", 1000, 86400000),
+	CONFIG_RANGE(weir_tcp_config, keepalive_time_ms, "keepalive_time", 1000, 864000000),
+	CONFIG_RANGE(weir_tcp_config, keepalive_interval_ms, "keepalive_interval", 1000, 3600000),
+	CONFIG_RANGE(weir_tcp_config, keepalive_probes, "keepalive_probes", 1, 15),
 	CONFIG_RANGE(weir_tcp_config, stall_rate, "stall_rate", 0, 1000000000),
 	CONFIG_RANGE(weir_tcp_config, pmtu_min, "pmtu_min", 296, 1500),
 	CONFIG_RANGE(weir_tcp_config, pmtu_expiry_ms, "pmtu_expiry", 1000, 86400000),
@@ -106,6 +109,9 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->retransmit_timeout_ms = 100000; /* RFC 9293, 3.8.3: at least that */
 	tcp->msl_ms = 30000; /* RFC 9293, 3.4.2 says two minutes; see config/README.md */
 	tcp->fin_wait_2_ms = 60000;
+	tcp->keepalive_time_ms = 7200000; /* RFC 9293, 3.8.4: two hours at least (MUST-28) */
+	tcp->keepalive_interval_ms = 75000;
+	tcp->keepalive_probes = 9;
 	tcp->request_timeout_ms = 60000;
 	tcp->stall_timeout_short_ms = 10000;
 	tcp->stall_rate = 50;

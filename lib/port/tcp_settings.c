@@ -51,6 +51,9 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 	tcp->stall_short_ticks = bounded_ticks(config->stall_timeout_short_ms);
 	tcp->stall_rate = config->stall_rate;
 	tcp->idle_ticks = bounded_ticks(config->idle_timeout_ms);
+	tcp->keepalive_ticks = bounded_ticks(config->keepalive_time_ms);
+	tcp->keepalive_interval_ticks = bounded_ticks(config->keepalive_interval_ms);
+	tcp->keepalive_probes = config->keepalive_probes;
 	tcp->persist_ticks = bounded_ticks(config->persist_timeout_ms);
 }
 
@@ -98,6 +101,7 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->ttl = config->tcp.ttl;
 	tcp->tos = (uint8_t)(config->tcp.dscp << 2);
 	tcp->rcv_wscale = tcp_config_wscale(config->tcp.receive_buffer);
+	tcp->keepalive = config->tcp.keepalive;
 	tcp->timestamps = config->tcp.timestamps;
 	tcp->window_scaling = config->tcp.window_scaling;
 	tcp->sack = config->tcp.sack;

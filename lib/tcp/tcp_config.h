@@ -40,19 +40,23 @@ struct tcp_config {
 	uint32_t retransmit_ticks;  /* R2 */
 	uint32_t time_wait_ticks;   /* 2 MSL */
 	uint32_t fin_wait_2_ticks;
-	uint32_t idle_ticks;	    /* 0: never */
-	uint32_t stall_ticks;	    /* for a peer to move in; 0: any time */
-	uint32_t stall_short_ticks; /* the same under pressure */
-	uint32_t stall_rate;	    /* octets per second a peer should move by */
-	uint32_t request_ticks;	    /* for what the peer owes; 0: no limit */
-	uint32_t persist_ticks;	    /* 0: never */
-	uint32_t pmtu_ticks;	    /* a smaller path MTU is believed for so long; below 2^31 */
-	uint16_t pmtu_min;	    /* IPv4: no smaller one is believed */
-	bool pmtu_discovery;	    /* believe routers at all */
-	bool pmtu_blackhole;	    /* try smaller segments where full ones vanish */
+	uint32_t pmtu_ticks;	  /* a smaller path MTU is believed for so long; below 2^31 */
+	uint16_t pmtu_min;	  /* IPv4: no smaller one is believed */
+	bool pmtu_discovery;	  /* believe routers at all */
+	bool pmtu_blackhole;	  /* try smaller segments where full ones vanish */
+	uint32_t idle_ticks;	  /* 0: never */
+	uint32_t keepalive_ticks; /* of silence before the first probe ... */
+	uint32_t keepalive_interval_ticks; /* ... and between probes */
+	uint32_t keepalive_probes;	   /* unanswered ones after which the peer is given up */
+	uint32_t stall_ticks;		   /* for a peer to move in; 0: any time */
+	uint32_t stall_short_ticks;	   /* the same under pressure */
+	uint32_t stall_rate;		   /* octets per second a peer should move by */
+	uint32_t request_ticks;		   /* for what the peer owes; 0: no limit */
+	uint32_t persist_ticks;		   /* 0: never */
 	uint8_t ttl;
 	uint8_t tos;	    /* DSCP << 2 */
 	uint8_t rcv_wscale; /* our shift, when window scaling is agreed */
+	bool keepalive;	    /* on for connections whose application does not say */
 	bool timestamps;
 	bool window_scaling;
 	bool sack;

@@ -162,6 +162,7 @@ establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 	tcb->snd_wl1 = seg->seq;
 	tcp_enter(tcb, TCPS_ESTABLISHED);
 	tcb->awaits = TCP_AWAITS_TEXT;
+	tcb->keepalive = engine->config->keepalive;
 	counter_increment(engine->counters, COUNTER_flow_opened);
 	tcp_source_opened(engine, &flow_pool_get(&engine->flows, idx)->key.remote);
 	tcp_timer_restart(engine, idx);

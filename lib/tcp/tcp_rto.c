@@ -19,7 +19,7 @@ tcp_rto_us(const struct tcp_config *config, const struct tcp_tcb *tcb, uint8_t b
 									    : tcb->rttvar_us;
 	else
 		us = tcb->srtt_us +
-		     RTE_MAX((uint64_t)4 * tcb->rttvar_us, (UINT64_C(1) << TICK_SHIFT) / NS_PER_US);
+		     RTE_MAX(UINT64_C(4) * tcb->rttvar_us, (UINT64_C(1) << TICK_SHIFT) / NS_PER_US);
 	us = RTE_MAX(us, config->rto_min_us);
 	us <<= RTE_MIN(backoff, TCP_BACKOFF_MAX);
 	return (uint32_t)RTE_MIN(us, config->rto_max_us);
@@ -34,16 +34,18 @@ tcp_rto_ticks(const struct tcp_config *config, const struct tcp_tcb *tcb, uint8_
 void
 tcp_rto_sample(struct tcp_tcb *tcb, uint32_t rtt_us)
 {
-	uint32_t deviation;
+	uint32_t srtt_us = tcb->srtt_us, rttvar_us = tcb->rttvar_us, deviation;
 
 	/* 0 means "no sample"; anything above a minute is a peer's lie or a clock's. */
 	rtt_us = RTE_MIN(RTE_MAX(rtt_us, 1u), RTT_US_MAX);
-	if (tcb->srtt_us == 0) {
-		tcb->srtt_us = rtt_us;
-		tcb->rttvar_us = rtt_us / 2;
-		return;
+	if (srtt_us == 0) {
+		srtt_us = rtt_us;
+		rttvar_us = rtt_us / 2;
+	} else {
+		deviation = srtt_us > rtt_us ? srtt_us - rtt_us : rtt_us - srtt_us;
+		rttvar_us = rttvar_us - rttvar_us / 4 + deviation / 4;
+		srtt_us = RTE_MAX(srtt_us - srtt_us / 8 + rtt_us / 8, 1u);
 	}
-	deviation = tcb->srtt_us > rtt_us ? tcb->srtt_us - rtt_us : rtt_us - tcb->srtt_us;
-	tcb->rttvar_us = tcb->rttvar_us - tcb->rttvar_us / 4 + deviation / 4;
-	tcb->srtt_us = RTE_MAX(tcb->srtt_us - tcb->srtt_us / 8 + rtt_us / 8, 1u);
+	tcb->rttvar_us = RTE_MIN(rttvar_us, TCP_RTTVAR_US_MAX) & TCP_RTTVAR_US_MAX;
+	tcb->srtt_us = srtt_us & TCP_SRTT_US_MAX;
 }

@@ -58,6 +58,11 @@ enum tcp_awaits {
 
 #define TCP_TRANSFER_NONE UINT32_MAX
 
+/* What the fields hold: a minute, and a deviation that makes a minute's RTO. */
+#define TCP_SRTT_US_MAX	  0x3ffffffu
+#define TCP_RTTVAR_US_MAX 0xffffffu
+#define TCP_PROBES_MAX	  15
+
 struct tcp_tcb {
 	uint32_t snd_una; /* oldest octet not yet acknowledged */
 	uint32_t snd_nxt; /* next octet to send; also the highest sent so far */
@@ -69,12 +74,20 @@ struct tcp_tcb {
 	uint32_t snd_wl1;
 	uint32_t rcv_nxt; /* next octet expected */
 	uint32_t last_ack_sent;
-	uint32_t ts_recent; /* the TSval we echo */
-	uint32_t ts_offset; /* our TSval = milliseconds + this */
-	uint32_t srtt_us;   /* 0: no sample yet */
+	uint32_t ts_recent;	       /* the TSval we echo */
+	uint32_t ts_offset;	       /* our TSval = milliseconds + this */
+	uint32_t srtt_us : 26;	       /* 0: no sample yet; at most TCP_SRTT_US_MAX */
+	uint32_t keepalive : 1;	       /* keep-alive is on ... */
+	uint32_t keepalive_probes : 4; /* ... and so many probes are out: tcp_idle.c */
 	union {
-		uint32_t rttvar_us;   /* without a sample: the RTO to begin with, 0 for the usual */
-		uint32_t syn_retries; /* SYN-RECEIVED only: no round trip is known there */
+		struct {
+			/* Without a sample: the RTO to begin with, 0 for the usual. */
+			uint32_t rttvar_us : 24;
+			uint32_t user_timeout : 8; /* its own R2: tcp_user_timeout.h */
+		};
+		struct {
+			uint32_t syn_retries : 24; /* SYN-RECEIVED: no round trip is known there */
+		};
 	};
 	uint32_t transfer;    /* index, or TCP_TRANSFER_NONE */
 	uint32_t last_rx;     /* tick of the last acceptable segment */
@@ -84,7 +97,7 @@ struct tcp_tcb {
 	uint16_t mss;	      /* octets of text we may put in a segment, options taken off */
 	uint16_t flags;	      /* TCB_ */
 	uint8_t state : 4;    /* enum tcp_state */
-	uint8_t awaits : 4;   /* enum tcp_awaits */
+	uint8_t awaits : 2;   /* enum tcp_awaits */
 	uint8_t wscale;	      /* low half: the peer's shift; high half: ours */
 };
 

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "tcp_emit.h"
+#include "tcp_idle.h"
 #include "tcp_loss.h"
 #include "tcp_output.h"
 #include "tcp_pmtu.h"
@@ -13,6 +14,7 @@
 #include "tcp_rto.h"
 #include "tcp_state.h"
 #include "tcp_syn_policy.h"
+#include "tcp_user_timeout.h"
 #include "units.h"
 
 /* Bounds on the work of one turn. */
@@ -64,6 +66,46 @@ purpose_of(struct tcp_engine *engine, const struct tcp_tcb *tcb)
 	return PURPOSE_IDLE;
 }
 
+/* The peer has taken its window back from octets that are out, so it can not acknowledge them. */
+static bool
+window_has_shrunk(const struct tcp_tcb *tcb)
+{
+	return tcb_snd_wnd(tcb) < RTE_MIN(tcb->snd_nxt - tcb->snd_una, (uint32_t)tcb->mss);
+}
+
+/* R2 (RFC 9293, 3.8.3): the peer has acknowledged nothing for so long. */
+static uint32_t
+r2_ticks(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	return tcb->user_timeout != 0 ? user_timeout_ticks(tcb->user_timeout)
+				      : engine->config->retransmit_ticks;
+}
+
+/* So long, but not beyond R2 where that has begun: the timer has to see it as well. */
+static uint32_t
+up_to_r2(const struct tcp_engine *engine, const struct tcp_tcb *tcb, uint32_t since, uint32_t ticks)
+{
+	uint32_t r2 = r2_ticks(engine, tcb), age = engine->tick - since;
+
+	return age < r2 ? RTE_MIN(ticks, r2 - age) : ticks;
+}
+
+/* Probes of the peer's window are out, and it has not been heard since the first of them. */
+static bool
+probes_are_unanswered(const struct tcp_tcb *tcb, const struct tcp_transfer *transfer)
+{
+	return transfer->backoff > 0 && tick_before(tcb->last_rx, transfer->asked);
+}
+
+static uint32_t
+probe_wait(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
+	   const struct tcp_transfer *transfer, uint32_t ticks)
+{
+	if (!transfer->persisting || !probes_are_unanswered(tcb, transfer))
+		return ticks;
+	return up_to_r2(engine, tcb, transfer->asked, ticks);
+}
+
 void
 tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 {
@@ -77,8 +119,14 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 		ticks = tcp_rto_ticks(config, tcb, (uint8_t)tcb->syn_retries);
 		break;
 	case PURPOSE_RETRANSMIT:
+		ticks = tcp_rto_ticks(config, tcb, transfer == NULL ? 0 : transfer->backoff);
+		if (transfer != NULL && transfer->unanswered && !window_has_shrunk(tcb))
+			ticks = up_to_r2(engine, tcb, transfer->since, ticks);
+		break;
 	case PURPOSE_PROBE:
 		ticks = tcp_rto_ticks(config, tcb, transfer == NULL ? 0 : transfer->backoff);
+		if (transfer != NULL)
+			ticks = probe_wait(engine, tcb, transfer, ticks);
 		break;
 	case PURPOSE_FIN_WAIT_2:
 		ticks = config->fin_wait_2_ticks;
@@ -87,7 +135,7 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 		ticks = config->request_ticks;
 		break;
 	case PURPOSE_IDLE:
-		ticks = config->idle_ticks;
+		ticks = tcp_idle_ticks(engine, tcb);
 		break;
 	}
 	if (ticks == 0)
@@ -106,11 +154,20 @@ tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits)
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	enum timer_purpose purpose;
 
-	tcb->awaits = awaits & 0xf;
+	tcb->awaits = awaits & 0x3;
 	if (tcb_has(tcb, TCB_WANT_WRITABLE))
 		return; /* tcp_timer_soon() has it: what it comes to will be seen then */
 	purpose = purpose_of(engine, tcb);
 	if (purpose == PURPOSE_REQUEST || purpose == PURPOSE_IDLE)
+		tcp_timer_restart(engine, idx);
+}
+
+void
+tcp_timer_reconsider_idle(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (!tcb_has(tcb, TCB_WANT_WRITABLE) && purpose_of(engine, tcb) == PURPOSE_IDLE)
 		tcp_timer_restart(engine, idx);
 }
 
@@ -193,18 +250,10 @@ fire_syn_ack(struct tcp_engine *engine, uint32_t idx)
 	tcp_timer_restart(engine, idx);
 }
 
-/* R2 (RFC 9293, 3.8.3): the peer has not answered any of our retransmissions for so long. */
 static bool
 is_past(const struct tcp_engine *engine, uint32_t since, uint32_t ticks)
 {
 	return ticks != 0 && engine->tick - since >= ticks;
-}
-
-/* The peer has taken its window back from octets that are out, so it can not acknowledge them. */
-static bool
-window_has_shrunk(const struct tcp_tcb *tcb)
-{
-	return tcb_snd_wnd(tcb) < RTE_MIN(tcb->snd_nxt - tcb->snd_una, (uint32_t)tcb->mss);
 }
 
 /*
@@ -214,13 +263,12 @@ window_has_shrunk(const struct tcp_tcb *tcb)
 static uint32_t
 persist_limit(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
 {
-	const struct tcp_config *config = engine->config;
+	uint32_t persist_ticks = engine->config->persist_ticks;
 
 	if (tcb->state < TCPS_FIN_WAIT_1)
-		return config->persist_ticks;
-	return config->persist_ticks == 0
-		       ? config->retransmit_ticks
-		       : RTE_MIN(config->persist_ticks, config->retransmit_ticks);
+		return persist_ticks;
+	return persist_ticks == 0 ? r2_ticks(engine, tcb)
+				  : RTE_MIN(persist_ticks, r2_ticks(engine, tcb));
 }
 
 /* R2, where a peer with a shrunk window is alive as long as it says so (SHLD-17). */
@@ -228,12 +276,11 @@ static bool
 retransmission_is_vain(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
 		       const struct tcp_transfer *transfer)
 {
-	const struct tcp_config *config = engine->config;
-
 	if (window_has_shrunk(tcb))
-		return is_past(engine, tcb->last_rx, config->retransmit_ticks) ||
+		return (tick_before(tcb->last_rx, transfer->last_tx) &&
+			is_past(engine, tcb->last_rx, r2_ticks(engine, tcb))) ||
 		       is_past(engine, transfer->since, persist_limit(engine, tcb));
-	return is_past(engine, transfer->since, config->retransmit_ticks);
+	return is_past(engine, transfer->since, r2_ticks(engine, tcb));
 }
 
 static void
@@ -244,7 +291,9 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 
 	check(transfer != NULL); /* octets are out */
 	if (!transfer->unanswered) {
-		transfer->since = engine->tick;
+		/* The octets went out when the timer was started. */
+		transfer->since =
+			engine->tick - tcp_rto_ticks(engine->config, tcb, transfer->backoff);
 	} else if (retransmission_is_vain(engine, tcb, transfer)) {
 		if (window_has_shrunk(tcb))
 			tcp_evict(engine, idx, COUNTER_flow_window_shut, WEIR_CLOSE_TIMEOUT);
@@ -275,7 +324,9 @@ fire_probe(struct tcp_engine *engine, uint32_t idx)
 		tcp_timer_restart(engine, idx);
 		return;
 	}
-	if (is_past(engine, tcb->last_rx, engine->config->retransmit_ticks) ||
+	if (!probes_are_unanswered(tcb, transfer))
+		transfer->asked = engine->tick;
+	if (is_past(engine, transfer->asked, r2_ticks(engine, tcb)) ||
 	    is_past(engine, transfer->since, persist_limit(engine, tcb))) {
 		tcp_evict(engine, idx, COUNTER_flow_window_shut, WEIR_CLOSE_TIMEOUT);
 		return;
@@ -312,18 +363,12 @@ fire_request(struct tcp_engine *engine, uint32_t idx)
 static void
 fire_idle(struct tcp_engine *engine, uint32_t idx)
 {
-	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
-	uint32_t idle_ticks = engine->config->idle_ticks;
+	uint32_t ticks;
 
 	try_again(engine, idx);
-	if (idle_ticks == 0)
-		return;
-	if (engine->tick - tcb->last_rx < idle_ticks) {
-		/* There was life since: segments do not touch the timer, so it looks itself. */
-		timer_wheel_arm(&engine->wheel, idx, tcb->last_rx + idle_ticks);
-		return;
-	}
-	tcp_evict(engine, idx, COUNTER_flow_idle, WEIR_CLOSE_IDLE);
+	ticks = tcp_idle_expire(engine, idx);
+	if (ticks != 0)
+		timer_wheel_arm(&engine->wheel, idx, engine->tick + ticks);
 }
 
 static void

@@ -8,7 +8,7 @@
  *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
  *	FIN-WAIT-2		give up waiting for the peer's FIN
  *	the peer owes text	send again what buffers were short for; the request timeout
- *	otherwise		the same; the idle timeout
+ *	otherwise		the same; keep-alive and the idle timeout: tcp_idle.h
  *
  * Others report what happened; which deadline that makes is decided here.
  */
@@ -22,6 +22,9 @@ void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
 
 /* The peer owes this from now on, and has the request timeout for it. */
 void tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits);
+
+/* What an idle connection waits for has been changed by the user. */
+void tcp_timer_reconsider_idle(struct tcp_engine *engine, uint32_t idx);
 
 /* Ticks since the peer has owed a first octet or a request; 0 where it owes none. */
 uint32_t tcp_timer_request_age(struct tcp_engine *engine, uint32_t idx);

@@ -46,7 +46,8 @@ struct tcp_transfer {
 	uint32_t rtx_end; /* ... and where that stops */
 	uint32_t rtt_seq; /* the octet being timed, without timestamps (RFC 6298, 3) */
 	uint32_t rtt_start_us;
-	uint32_t since;	  /* tick of the first unanswered retransmission or probe: R2 begins */
+	uint32_t since;	  /* tick: what is unanswered went out, or the window shut */
+	uint32_t asked;	  /* tick of the first window probe that is unanswered */
 	uint32_t last_tx; /* tick of the last text sent (RFC 5681, 4.1) */
 	uint32_t flow;	  /* whose it is, FLOW_NONE when free */
 	uint32_t next;	  /* in the list of idle or free ones */

@@ -12,7 +12,10 @@
 #include "tcp_state.h"
 #include "tcp_steps.h"
 #include "tcp_timers.h"
+#include "tcp_user_timeout.h"
 #include "tcp_window.h"
+#include "units.h"
+#include "weir/app.h"
 
 static bool
 may_send(const struct tcp_tcb *tcb)
@@ -169,6 +172,29 @@ tcp_user_expect(struct tcp_engine *engine, uint32_t idx, bool request)
 
 	if (tcb->state == TCPS_ESTABLISHED)
 		tcp_timer_await(engine, idx, request ? TCP_AWAITS_REQUEST : TCP_AWAITS_NOTHING);
+}
+
+void
+tcp_user_keepalive(struct tcp_engine *engine, uint32_t idx, bool on)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb->state == TCPS_CLOSED || tcb->keepalive == on)
+		return;
+	tcb->keepalive = on;
+	tcb->keepalive_probes = 0;
+	tcp_timer_reconsider_idle(engine, idx);
+}
+
+int
+tcp_user_timeout(struct tcp_engine *engine, uint32_t idx, uint32_t ms)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (ms != 0 && (ms < WEIR_USER_TIMEOUT_MS_MIN || ms > WEIR_USER_TIMEOUT_MS_MAX))
+		return -EINVAL;
+	tcb->user_timeout = ms == 0 ? 0 : user_timeout_code(ticks_in_ms(ms));
+	return 0;
 }
 
 void

@@ -20,6 +20,12 @@ void tcp_user_resume(struct tcp_engine *engine, uint32_t idx);
 /* What the peer owes: weir_conn_expect(). */
 void tcp_user_expect(struct tcp_engine *engine, uint32_t idx, bool request);
 
+/* Keep-alive: weir_conn_set_keepalive(). */
+void tcp_user_keepalive(struct tcp_engine *engine, uint32_t idx, bool on);
+
+/* R2 in milliseconds, 0 for the configuration's: weir_conn_set_user_timeout(). */
+int tcp_user_timeout(struct tcp_engine *engine, uint32_t idx, uint32_t ms);
+
 void tcp_user_close(struct tcp_engine *engine, uint32_t idx);
 
 /*

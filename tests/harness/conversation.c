@@ -470,10 +470,11 @@ void
 conversation_app(struct conversation *c, enum app_verb verb, uint32_t bytes, int result)
 {
 	static const char *const names[] = {
-		[APP_DO_SEND] = "send",	      [APP_DO_WRITE] = "write",
-		[APP_DO_SHUTDOWN] = "close",  [APP_DO_ABORT] = "abort",
-		[APP_DO_PAUSE] = "pause",     [APP_DO_RESUME] = "resume",
-		[APP_DO_NODELAY] = "nodelay", [APP_DO_EXPECT] = "expect",
+		[APP_DO_SEND] = "send",		  [APP_DO_WRITE] = "write",
+		[APP_DO_SHUTDOWN] = "close",	  [APP_DO_ABORT] = "abort",
+		[APP_DO_PAUSE] = "pause",	  [APP_DO_RESUME] = "resume",
+		[APP_DO_NODELAY] = "nodelay",	  [APP_DO_EXPECT] = "expect",
+		[APP_DO_KEEPALIVE] = "keepalive", [APP_DO_TIMEOUT] = "timeout",
 	};
 	struct app_command command = {
 		.verb = verb,

@@ -64,6 +64,9 @@ rig_setup_init(struct rig_setup *setup)
 				.pmtu_min = 552,
 				.pmtu_discovery = true,
 				.pmtu_blackhole = true,
+				.keepalive_ticks = ticks_in_ms(7200000), /* MUST-28 */
+				.keepalive_interval_ticks = ticks_in_ms(75000),
+				.keepalive_probes = 9,
 				.ttl = 64,
 				.timestamps = true,
 				.window_scaling = true,

@@ -203,36 +203,47 @@ parse_refusal(const char **cursor, bool *is_right)
 		return -EPIPE;
 	if (scan_literal(cursor, "ENOBUFS"))
 		return -ENOBUFS;
+	if (scan_literal(cursor, "EINVAL"))
+		return -EINVAL;
 	*is_right = false;
 	return 0;
+}
+
+static bool
+has_number(int verb)
+{
+	return verb <= APP_DO_WRITE || verb >= APP_DO_EXPECT;
 }
 
 static void
 perform_app(struct conversation *c, const char *rest)
 {
 	static const char *const verbs[] = {
-		[APP_DO_SEND] = "send",	      [APP_DO_WRITE] = "write",
-		[APP_DO_SHUTDOWN] = "close",  [APP_DO_ABORT] = "abort",
-		[APP_DO_PAUSE] = "pause",     [APP_DO_RESUME] = "resume",
-		[APP_DO_NODELAY] = "nodelay", [APP_DO_EXPECT] = "expect",
+		[APP_DO_SEND] = "send",		  [APP_DO_WRITE] = "write",
+		[APP_DO_SHUTDOWN] = "close",	  [APP_DO_ABORT] = "abort",
+		[APP_DO_PAUSE] = "pause",	  [APP_DO_RESUME] = "resume",
+		[APP_DO_NODELAY] = "nodelay",	  [APP_DO_EXPECT] = "expect",
+		[APP_DO_KEEPALIVE] = "keepalive", [APP_DO_TIMEOUT] = "timeout",
 	};
 	uint32_t bytes = 0;
 	int verb = APP_DO_SEND, result;
 	bool is_right;
 
-	while (verb <= APP_DO_EXPECT && !scan_literal(&rest, verbs[verb]))
+	while (verb <= APP_DO_TIMEOUT && !scan_literal(&rest, verbs[verb]))
 		verb++;
-	if (verb > APP_DO_EXPECT)
-		conversation_fail(c, "app: send N, write N, close, abort, pause, resume, nodelay "
-				     "or expect N.");
-	if (verb <= APP_DO_WRITE && (!scan_uint32(&rest, &bytes) || bytes == 0))
+	if (verb > APP_DO_TIMEOUT)
+		conversation_fail(c, "app: send N, write N, close, abort, pause, resume, nodelay, "
+				     "expect N, keepalive N or timeout MS.");
+	if (has_number(verb) && !scan_uint32(&rest, &bytes))
 		conversation_fail(c, "app: %s needs a number.", verbs[verb]);
-	if (verb == APP_DO_EXPECT && (!scan_uint32(&rest, &bytes) || bytes > 1))
-		conversation_fail(c, "app: expect 1, a request, or expect 0, nothing.");
+	if (verb <= APP_DO_WRITE && bytes == 0)
+		conversation_fail(c, "app: %s needs a number above 0.", verbs[verb]);
+	if ((verb == APP_DO_EXPECT || verb == APP_DO_KEEPALIVE) && bytes > 1)
+		conversation_fail(c, "app: %s 1, yes, or %s 0, no.", verbs[verb], verbs[verb]);
 	result = parse_refusal(&rest, &is_right);
 	if (!is_right || !scan_end(&rest))
-		conversation_fail(c,
-				  "After the call comes nothing or refused EAGAIN|EPIPE|ENOBUFS.");
+		conversation_fail(c, "After the call comes nothing or refused "
+				     "EAGAIN|EPIPE|ENOBUFS|EINVAL.");
 	conversation_app(c, (enum app_verb)verb, bytes, result);
 }
 

@@ -135,6 +135,11 @@ obey(struct weir_core *core, struct app_conn *conn, const struct app_command *co
 	case APP_DO_EXPECT:
 		weir_conn_expect(core, conn->conn, command->bytes != 0);
 		return 0;
+	case APP_DO_KEEPALIVE:
+		weir_conn_set_keepalive(core, conn->conn, command->bytes != 0);
+		return 0;
+	case APP_DO_TIMEOUT:
+		return weir_conn_set_user_timeout(core, conn->conn, command->bytes);
 	case APP_DO_NODELAY:
 		weir_conn_set_nodelay(core, conn->conn, true);
 		return 0;

@@ -56,7 +56,9 @@ enum app_verb {
 	APP_DO_PAUSE,
 	APP_DO_RESUME,
 	APP_DO_NODELAY,
-	APP_DO_EXPECT, /* weir_conn_expect(): a request, or with 0 nothing */
+	APP_DO_EXPECT,	  /* weir_conn_expect(): a request, or with 0 nothing */
+	APP_DO_KEEPALIVE, /* weir_conn_set_keepalive(): on, or with 0 off */
+	APP_DO_TIMEOUT,	  /* weir_conn_set_user_timeout(): so many milliseconds */
 };
 
 struct app_command {

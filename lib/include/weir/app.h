@@ -79,11 +79,11 @@ struct weir_endpoint {
 
 /* What TCP knows of a connection, for reports. */
 struct weir_conn_info {
-	const char *state; /* RFC 9293's name: "ESTABLISHED" */
-	uint32_t srtt_us;  /* smoothed round-trip time, 0 before the first sample */
-	uint32_t mss;	   /* octets of text in a full segment */
-	uint32_t snd_wnd;  /* octets the peer is ready to take */
-	uint32_t cwnd;	   /* congestion window, octets */
+	const char *state;     /* RFC 9293's name: "ESTABLISHED" */
+	uint32_t srtt_us;      /* smoothed round-trip time, 0 before the first sample */
+	uint32_t mss;	       /* octets of text in a full segment */
+	uint32_t snd_wnd;      /* octets the peer is ready to take */
+	uint32_t cwnd;	       /* congestion window, octets */
 	uint32_t queued_bytes; /* accepted by weir_conn_send() and not yet acknowledged */
 	enum weir_path_error path_error;
 };
@@ -140,8 +140,7 @@ struct weir_app_ops {
  * -ENOBUFS	too few packet buffers are left on this core; as -EAGAIN.
  * -EPIPE	weir_conn_shutdown() was called, or the connection is gone; the caller keeps it.
  */
-WEIR_API int weir_conn_send(struct weir_core *core, struct weir_conn *conn,
-			    struct rte_mbuf *chain);
+WEIR_API int weir_conn_send(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain);
 
 /* The same, copying `bytes` octets; all or nothing. */
 WEIR_API int weir_conn_send_copy(struct weir_core *core, struct weir_conn *conn, const void *text,
@@ -180,6 +179,32 @@ WEIR_API void weir_conn_expect(struct weir_core *core, struct weir_conn *conn, b
 
 /* Nagle's algorithm is on at first; turn it off to send small pieces at once (MUST-17). */
 WEIR_API void weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodelay);
+
+/*
+ * Keep-alive (RFC 9293, 3.8.4): after the configuration's [tcp] keepalive_time without a
+ * segment from the peer, while nothing of ours is under way and the peer owes
+ * nothing (weir_conn_expect()), weir asks whether it is still there, and again
+ * after each keepalive_interval.  A peer that leaves keepalive_probes of them
+ * unanswered is gone: WEIR_CLOSE_TIMEOUT.  It is on at first where [tcp] keepalive
+ * says so, which by default it does not (MUST-24, MUST-25).
+ */
+WEIR_API void weir_conn_set_keepalive(struct weir_core *core, struct weir_conn *conn,
+				      bool keepalive);
+
+/*
+ * How long text may stay unacknowledged, or a probe of a closed window unanswered,
+ * before the peer is given up with WEIR_CLOSE_TIMEOUT: R2 of RFC 9293, 3.8.3 (MUST-21),
+ * which is RFC 5482's user timeout, kept to ourselves.  In milliseconds,
+ * rounded up by a sixteenth at most; 0 for the configuration's [tcp]
+ * retransmit_timeout.  It counts from the next expiry of the retransmission timer on,
+ * and lasts as long as the connection.
+ *
+ * 0, or -EINVAL outside of its range; then nothing has changed.
+ */
+#define WEIR_USER_TIMEOUT_MS_MIN 1000
+#define WEIR_USER_TIMEOUT_MS_MAX 64800000 /* 18 hours */
+WEIR_API int weir_conn_set_user_timeout(struct weir_core *core, struct weir_conn *conn,
+					uint32_t timeout_ms);
 
 /* The application's own pointer and 8 octets of its own storage, both zero at on_open. */
 WEIR_API void weir_conn_set_user(struct weir_conn *conn, void *user);

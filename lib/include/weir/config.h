@@ -119,6 +119,10 @@ struct weir_tcp_config {
 	uint32_t msl_ms;	 /* TIME-WAIT lasts twice as long: 1 to 120000 */
 	uint32_t fin_wait_2_ms;	 /* 1000 to 86400000 */
 	uint32_t idle_timeout_ms; /* 0: never, to 4294967295 */
+	bool keepalive;		  /* probe silent peers; an application may say otherwise */
+	uint32_t keepalive_time_ms; /* of silence before the first probe: 1000 to 864000000 */
+	uint32_t keepalive_interval_ms; /* between probes: 1000 to 3600000 */
+	uint32_t keepalive_probes; /* unanswered, and the peer is gone: 1 to 15 */
 	uint32_t request_timeout_ms; /* for what a peer owes, weir_conn_expect(); 0: no limit */
 	uint32_t persist_timeout_ms; /* 0: never */
 	uint32_t stall_timeout_ms; /* for a peer to move by stall_rate in; 0: any time */

@@ -27,7 +27,7 @@ static void
 fresh(uint32_t rtt_ms)
 {
 	transfer = (struct tcp_transfer){.cc = TCP_CC_CUBIC};
-	tcb.srtt_us = rtt_ms * 1000;
+	tcb.srtt_us = (rtt_ms * 1000) & TCP_SRTT_US_MAX;
 }
 
 /* From `from_ms` to `to_ms` a whole window is acknowledged each round trip, segment by segment. */
