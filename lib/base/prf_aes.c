@@ -10,6 +10,7 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
 #include <immintrin.h>
 
 #define AES_TARGET __attribute__((target("aes,sse4.1")))
@@ -126,11 +127,20 @@ prf_aes_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_
 #define WIDE_BLOCKS 4 /* in a register */
 #define WIDE_LANES  4 /* registers in flight: the latency of aesenc, one or two a cycle */
 
+/* Clang 14's __builtin_cpu_supports() knows no "vaes". */
+static bool
+has_vaes(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_VAES) != 0;
+}
+
 bool
 prf_aes_wide_is_available(void)
 {
 	return prf_aes_is_available() && __builtin_cpu_supports("avx512f") &&
-	       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("vaes");
+	       __builtin_cpu_supports("avx512vl") && has_vaes();
 }
 
 /* The words of the register that begins with block `first`, as far as there are any. */
