@@ -46,6 +46,7 @@ readonly test=(
 	libclang-rt-14-dev
 	nftables
 	python3-pytest
+	tshark
 )
 
 usage()

@@ -20,7 +20,7 @@ from testbed import Testbed
 LIMIT_SECONDS = 60
 
 PROGRAMS = ("ip", "ethtool", "tcpdump", "curl", "nc", "wrk", "ping", "arping", "hping3", "nft",
-            "taskset", "sysctl")
+            "taskset", "sysctl", "tshark")
 
 _beds = []
 
