@@ -42,6 +42,13 @@ flow_key_set_tail(struct flow_key *key, uint16_t remote_port, uint16_t local_por
 	memcpy((uint8_t *)key + sizeof(key->remote), &tail, sizeof(tail));
 }
 
+/* Our end of it: local_idx and local_port in one word. */
+static inline uint32_t
+flow_key_place(const struct flow_key *key)
+{
+	return (uint32_t)(flow_key_tail(key) >> 16);
+}
+
 static inline bool
 flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 {

@@ -11,6 +11,9 @@
 
 #include <stdint.h>
 
+#include <rte_branch_prediction.h>
+
+#include "frame.h"
 #include "listener_table.h"
 
 #define LISTENER_MEMO_PLACES 16 /* power of two */
@@ -22,6 +25,8 @@ struct listener_memo {
 		uint8_t port;
 		uint16_t local_idx;
 	} local[LISTENER_MEMO_PLACES];
+	/* Untagged IPv4: address, DPDK port, a 1, local_idx; zero at first. */
+	uint64_t local_ipv4[LISTENER_MEMO_PLACES];
 	struct {
 		uint16_t local_idx;
 		uint16_t tcp_port; /* 0 at first: nobody's */
@@ -47,6 +52,25 @@ listener_memo_local(struct listener_memo *memo, const struct listener_table *tab
 		memo->local[place].vlan_id = vlan_id;
 		memo->local[place].local_idx = local_idx;
 	}
+	return local_idx;
+}
+
+/* The same for IPv4 without a tag, where one comparison does. */
+static inline uint16_t
+listener_memo_local_ipv4(struct listener_memo *memo, const struct listener_table *table,
+			 rte_be32_t ipv4, uint8_t port)
+{
+	uint64_t wanted = (uint64_t)ipv4 << 32 | (uint32_t)port << 24 | 1u << 16;
+	uint64_t *place = &memo->local_ipv4[(ipv4 >> 24) % LISTENER_MEMO_PLACES];
+	struct ip_addr addr;
+	uint16_t local_idx;
+
+	if (likely((*place ^ wanted) <= UINT16_MAX))
+		return (uint16_t)*place;
+	addr = ip_addr_of_ipv4(ipv4);
+	local_idx = listener_table_local(table, &addr, port, VLAN_NONE);
+	if (local_idx != LOCAL_NONE)
+		*place = wanted | local_idx;
 	return local_idx;
 }
 

@@ -23,6 +23,7 @@
 #include "check.h"
 #include "icmp_error.h"
 #include "neigh.h"
+#include "plain_syn.h"
 #include "stages.h"
 #include "tcp_source.h"
 
@@ -177,7 +178,9 @@ classify_tcp(struct rte_mbuf *m, const struct frame *frame, uint16_t local_idx, 
 static bool
 is_for_our_mac(const struct weir_core *core, const struct rte_mbuf *m)
 {
-	return memcmp(rte_pktmbuf_mtod(m, const uint8_t *), core->port_mac[m->port], 6) == 0;
+	uint64_t ours = octets_load64(core->port_mac[m->port]);
+
+	return (octets_load64(rte_pktmbuf_mtod(m, const uint8_t *)) ^ ours) << 16 == 0;
 }
 
 /* The filter spares nearly everybody the look-ups. */
@@ -191,15 +194,44 @@ may_send_from(const struct weir_core *core, const struct ip_addr *source, uint8_
 		!listener_table_is_broadcast(listeners, source, port));
 }
 
+/* The addresses and ports of the burst's next segment; the burst has it then. */
+static inline void
+take_key(struct burst *burst, const struct ip_addr *source, rte_be32_t ports, uint16_t local_idx)
+{
+	struct flow_key *key = &burst->keys[burst->count++];
+
+	ports = rte_be_to_cpu_32(ports);
+	key->remote = *source;
+	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
+}
+
+/* True if `m` was one of those that plain_syn.h knows by sight, and for us. */
+static inline bool
+classify_syn(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
+{
+	const uint8_t *ether = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct ip_addr source;
+	uint16_t local_idx;
+
+	if (!plain_syn_parse(m, &burst->plains[burst->count]) || unlikely(!is_for_our_mac(core, m)))
+		return false;
+	local_idx = listener_memo_local_ipv4(&core->memo, core->tcp.listeners,
+					     octets_load32(ether + PLAIN_SYN_IP + 16),
+					     (uint8_t)m->port);
+	source = ip_addr_of_ipv4(octets_load32(ether + PLAIN_SYN_IP + 12));
+	if (unlikely(local_idx == LOCAL_NONE || !may_send_from(core, &source, (uint8_t)m->port)))
+		return false;
+	take_key(burst, &source, octets_load32(ether + PLAIN_SYN_TCP), local_idx);
+	return true;
+}
+
 /* True if `m` was plain and for us: the burst has it. */
-static bool
+static __rte_noinline bool
 classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 {
 	struct plain *plain = &burst->plains[burst->count];
-	struct flow_key *key = &burst->keys[burst->count];
 	uint8_t port = (uint8_t)m->port;
-	struct ip_addr destination;
-	uint32_t ports;
+	struct ip_addr source, destination;
 	uint16_t local_idx;
 
 	if (!plain_parse(m, plain) || !is_for_our_mac(core, m))
@@ -207,12 +239,10 @@ classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	destination = plain_destination(plain);
 	local_idx = listener_memo_local(&core->memo, core->tcp.listeners, &destination, port,
 					plain->vlan_id);
-	key->remote = plain_source(plain);
-	if (local_idx == LOCAL_NONE || !may_send_from(core, &key->remote, port))
+	source = plain_source(plain);
+	if (local_idx == LOCAL_NONE || !may_send_from(core, &source, port))
 		return false;
-	ports = rte_be_to_cpu_32(plain_ports(plain));
-	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
-	burst->count++;
+	take_key(burst, &source, plain_ports(plain), local_idx);
 	return true;
 }
 
@@ -295,7 +325,7 @@ pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t cou
 		prefetch_ahead(frames, count, i);
 		check(frames[i]->port < TCP_PORTS_MAX);
 		rx_bytes += rte_pktmbuf_pkt_len(frames[i]);
-		if (likely(classify_plain(core, frames[i], burst)))
+		if (classify_syn(core, frames[i], burst) || classify_plain(core, frames[i], burst))
 			continue;
 		reason = classify_frame(core, frames[i], burst);
 		if (reason != DROP_NONE) {

@@ -56,7 +56,8 @@ struct weir_core {
 	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
 	struct addr_filter refused_sources; /* who may be ours or a broadcast address */
 	struct listener_memo memo;
-	uint8_t port_mac[TCP_PORTS_MAX][6]; /* by DPDK port; zero where we have no address */
+	/* By DPDK port, zero where we have no address; padded so that one word is compared. */
+	uint8_t port_mac[TCP_PORTS_MAX][8];
 };
 
 /* Memory beside struct weir_core itself.  See tcp_engine_init() for what must outlive what. */

@@ -130,8 +130,8 @@ arrive(struct weir_core *core, struct burst *burst, uint32_t i,
 	return reason;
 }
 
-/* One segment from arrival to its place in the counters. */
-static void
+/* One segment from arrival to its place in the counters.  Out of line: it needs all registers. */
+static __rte_noinline void
 serve(struct weir_core *core, struct burst *burst, uint32_t i, const struct cookie_finding *finding)
 {
 	pipeline_account(core, arrive(core, burst, i, finding));
@@ -173,7 +173,7 @@ serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *rank
 }
 
 /* True for a SYN to which, if a listener wants it, a cookie is the whole answer. */
-static bool
+static __rte_noinline bool
 wants_cookie_only(const struct weir_core *core, const struct burst *burst, uint32_t i)
 {
 	const struct tcp_engine *engine = &core->tcp;
@@ -184,21 +184,42 @@ wants_cookie_only(const struct weir_core *core, const struct burst *burst, uint3
 	       !tcp_source_is_denied(engine, &burst->keys[i].remote);
 }
 
-/* What a listener says to any SYN, asked once for a run of them. */
+/*
+ * The same of a burst in cookie mode, with no list of sources and no connection
+ * opened since the lookup: then what the lookup found is what there is.
+ */
+static inline bool
+wants_cookie(const struct weir_core *core, const struct burst *burst, uint32_t i, bool is_simple)
+{
+	if (likely(is_simple && !burst->has_new_flow))
+		return burst->found[i] == FLOW_NONE && !burst_is_opened(burst, i) &&
+		       time_wait_of(&core->tcp, burst->hashes[i]) == TIME_WAIT_NONE;
+	return wants_cookie_only(core, burst, i);
+}
+
+/* What the listener at a place, an address and a port of ours, says to any SYN. */
 struct door {
-	uint16_t listener;
+	uint32_t place;
+	bool is_known;
 	bool is_open;
 };
 
-static bool
-is_open(struct weir_core *core, const struct burst *burst, uint32_t i, struct door *door)
+static __rte_noinline void
+knock(struct weir_core *core, const struct flow_key *key, struct door *door)
 {
-	uint16_t listener = listener_of(core, &burst->keys[i]);
+	uint16_t listener = listener_of(core, key);
 
-	if (listener == LISTENER_NONE)
-		return false;
-	if (listener != door->listener)
-		*door = (struct door){listener, tcp_open_admit(&core->tcp, listener) == DROP_NONE};
+	door->place = flow_key_place(key);
+	door->is_known = true;
+	door->is_open =
+		listener != LISTENER_NONE && tcp_open_admit(&core->tcp, listener) == DROP_NONE;
+}
+
+static inline bool
+is_open(struct weir_core *core, const struct flow_key *key, struct door *door)
+{
+	if (unlikely(!door->is_known || door->place != flow_key_place(key)))
+		knock(core, key, door);
 	return door->is_open;
 }
 
@@ -206,25 +227,27 @@ static void
 serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
 {
 	struct tcp_engine *engine = &core->tcp;
-	struct door door = {.listener = LISTENER_NONE};
-	struct tcp_syn_lane lanes[2];
+	bool is_simple = engine->syn_policy.use_cookies && engine->config->sources == NULL;
+	struct door door = {.is_known = false};
+	struct tcp_syn_lane ipv4, ipv6;
 	uint32_t taken = 0;
 
-	tcp_syn_lane_init(&lanes[0], false);
-	tcp_syn_lane_init(&lanes[1], true);
+	tcp_syn_lane_init(&ipv4, false);
+	tcp_syn_lane_init(&ipv6, true);
 	for (uint32_t k = 0; k < ranks->count[RANK_SYN]; k++) {
 		uint32_t i = ranks->order[RANK_SYN][k];
 		const struct plain *plain = &burst->plains[i];
 
-		if (wants_cookie_only(core, burst, i) && is_open(core, burst, i, &door) &&
-		    tcp_syn_lane_take(engine, &lanes[plain->is_ipv6], plain))
+		if (wants_cookie(core, burst, i, is_simple) &&
+		    is_open(core, &burst->keys[i], &door) &&
+		    tcp_syn_lane_take(engine, plain->is_ipv6 ? &ipv6 : &ipv4, plain))
 			taken++;
 		else
 			serve(core, burst, i, NULL);
 	}
 	counter_add(&core->counters, COUNTER_rx_served, taken);
-	tcp_syn_lane_answer(engine, &lanes[0]);
-	tcp_syn_lane_answer(engine, &lanes[1]);
+	tcp_syn_lane_answer(engine, &ipv4);
+	tcp_syn_lane_answer(engine, &ipv6);
 }
 
 void

@@ -2,8 +2,6 @@
 
 #include "cookie_layout.h"
 
-#define WSCALE_MAX 14 /* RFC 7323, 2.3 */
-
 static const uint16_t mss_ipv4[4] = {0, 1300, 1440, 1460};
 static const uint16_t mss_ipv6[4] = {0, 1420, 1440, 8940};
 
@@ -34,10 +32,9 @@ wscale_code(const struct cookie_options *options)
 }
 
 uint32_t
-cookie_pack_octet(const struct cookie_options *options, bool is_ipv6, uint64_t epoch)
+cookie_pack_octet(const struct cookie_options *options, bool is_ipv6)
 {
-	return (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT |
-	       mss_code(options->mss, is_ipv6) << N_MSS_SHIFT |
+	return mss_code(options->mss, is_ipv6) << N_MSS_SHIFT |
 	       (options->sack_permitted ? N_SACK : 0) | wscale_code(options);
 }
 
@@ -53,23 +50,6 @@ cookie_unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t field
 		.sack_permitted = (fields & N_SACK) != 0,
 		.mss = table[(fields >> N_MSS_SHIFT) & 3],
 	};
-}
-
-uint32_t
-cookie_pack_timestamp(const struct cookie_options *options, uint64_t epoch)
-{
-	uint32_t wscale = options->wscale < WSCALE_MAX ? options->wscale : WSCALE_MAX;
-	uint32_t mss = options->mss / T_MSS_UNIT;
-
-	if (!options->has_wscale)
-		wscale = T_WSCALE_NONE;
-	if (mss == 0 && options->mss != 0)
-		mss = 1; /* tiny, but there */
-	if (mss > T_MSS_MAX)
-		mss = T_MSS_MAX;
-	return wscale << T_WSCALE_SHIFT | (options->sack_permitted ? T_SACK : 0) |
-	       (options->ecn ? T_ECN : 0) | mss << T_MSS_SHIFT |
-	       (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT;
 }
 
 void

@@ -32,6 +32,7 @@ enum cookie_mode {
 #define T_ECN	       0x04000000u
 #define T_SACK	       0x08000000u
 #define T_WSCALE_SHIFT 28
+#define T_WSCALE_MAX   14 /* RFC 7323, 2.3 */
 #define T_WSCALE_NONE  15
 
 #define CLOCK_NS	(4 * NS_PER_MS)
@@ -41,13 +42,38 @@ static_assert(CLOCK_PER_EPOCH <= T_CLOCK_MASK + 1, "the clock fits below the epo
 static_assert(COOKIE_EPOCHS == 4, "e-2 to e+1 have slots of their own");
 static_assert(N_EPOCH_CODES >= COOKIE_EPOCHS, "a code names at most one epoch that has a key");
 
-/* Mode N: the low octet before it is masked. */
-uint32_t cookie_pack_octet(const struct cookie_options *options, bool is_ipv6, uint64_t epoch);
+/* Mode N: the low octet before it is masked, its epoch zero. */
+uint32_t cookie_pack_octet(const struct cookie_options *options, bool is_ipv6);
 void cookie_unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t fields);
 
-/* Mode T: the timestamp before S0 is added, its clock at zero. */
-uint32_t cookie_pack_timestamp(const struct cookie_options *options, uint64_t epoch);
+/* Mode T: the timestamp before S0 is added, its epoch and its clock zero. */
+static inline uint32_t
+cookie_pack_timestamp(const struct cookie_options *options)
+{
+	uint32_t wscale = options->wscale < T_WSCALE_MAX ? options->wscale : T_WSCALE_MAX;
+	uint32_t mss = options->mss / T_MSS_UNIT;
+
+	if (!options->has_wscale)
+		wscale = T_WSCALE_NONE;
+	if (mss == 0 && options->mss != 0)
+		mss = 1; /* tiny, but there */
+	if (mss > T_MSS_MAX)
+		mss = T_MSS_MAX;
+	return wscale << T_WSCALE_SHIFT | (options->sack_permitted ? T_SACK : 0) |
+	       (options->ecn ? T_ECN : 0) | mss << T_MSS_SHIFT;
+}
+
 void cookie_unpack_timestamp(struct cookie_options *options, uint32_t fields);
+
+static inline struct cookie_fields
+cookie_pack(const struct cookie_options *options, bool is_ipv6)
+{
+	struct cookie_fields fields = {.has_timestamps = options->has_timestamps};
+
+	fields.bits = options->has_timestamps ? cookie_pack_timestamp(options)
+					      : cookie_pack_octet(options, is_ipv6);
+	return fields;
+}
 
 /* S0: what a timestamp's fields are added to. */
 static inline uint32_t

@@ -234,44 +234,61 @@ tuple_blocks(const struct cookie_secret *secret, const struct cookie_tuples *tup
 		  s);
 }
 
+/* What the cookies of one moment have in common: where their layouts keep the time. */
+struct moment {
+	uint32_t octet;	    /* mode N */
+	uint32_t timestamp; /* mode T: the epoch ... */
+	uint32_t clock;	    /* ... and what is not part of the MAC's message */
+};
+
+static struct moment
+moment_of(const struct syn_cookie *cookies)
+{
+	uint64_t epoch = cookies->epoch;
+
+	return (struct moment){
+		.octet = (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT,
+		.timestamp = (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT,
+		.clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS),
+	};
+}
+
 /* The part of a cookie that is known before its MAC, and what that is to be of. */
 static inline struct cookie
-begin_cookie(const struct cookie_options *options, bool is_ipv6, uint64_t epoch, uint32_t clock,
-	     struct prf_block *s)
+begin_cookie(const struct cookie_fields *fields, const struct moment *now, struct prf_block *s)
 {
 	struct cookie cookie = {0};
-	uint32_t fields;
+	uint32_t bits;
 
-	if (options->has_timestamps) {
-		fields = cookie_pack_timestamp(options, epoch);
-		cookie.tsval = cookie_timestamp_base(*s) + (fields | clock);
-		*s = cookie_mac_message(*s, MODE_T, fields);
-		return cookie;
+	if (fields->has_timestamps) {
+		bits = fields->bits | now->timestamp;
+		cookie.tsval = cookie_timestamp_base(*s) + (bits | now->clock);
+		*s = cookie_mac_message(*s, MODE_T, bits);
+	} else {
+		bits = fields->bits | now->octet;
+		cookie.iss = bits ^ cookie_fields_mask(*s);
+		*s = cookie_mac_message(*s, MODE_N, bits);
 	}
-	fields = cookie_pack_octet(options, is_ipv6, epoch);
-	cookie.iss = fields ^ cookie_fields_mask(*s);
-	*s = cookie_mac_message(*s, MODE_N, fields);
 	return cookie;
 }
 
 void
 syn_cookie_make_burst(const struct syn_cookie *cookies, struct cookie_tuples *tuples,
-		      const struct cookie_options *options, uint32_t count, struct cookie *made)
+		      const struct cookie_fields *fields, uint32_t count, struct cookie *made)
 {
 	const struct cookie_secret *secret = &cookies->secrets[0];
-	uint64_t epoch = cookies->epoch;
-	uint32_t clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS);
+	struct moment now = moment_of(cookies);
 	struct prf_block *s = tuples->block[0];
 
 	check(count <= COOKIE_BURST_MAX);
 	tuple_blocks(secret, tuples, count, s);
 	for (uint32_t i = 0; i < count; i++)
-		made[i] = begin_cookie(&options[i], tuples->is_ipv6, epoch, clock, &s[i]);
-	prf_burst(&secret->epoch[epoch % COOKIE_EPOCHS].mac, tuples->block, count, s);
+		made[i] = begin_cookie(&fields[i], &now, &s[i]);
+	prf_burst(&secret->epoch[cookies->epoch % COOKIE_EPOCHS].mac, tuples->block, count, s);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t mac = (uint32_t)s[i].q[0];
 
-		made[i].iss |= options[i].has_timestamps ? mac : mac & ~N_FIELDS_MASK;
+		made[i].iss |= fields[i].has_timestamps ? mac : mac & ~N_FIELDS_MASK;
 	}
 }
 
@@ -288,11 +305,12 @@ struct cookie
 syn_cookie_make(const struct syn_cookie *cookies, const struct cookie_tuple *tuple,
 		const struct cookie_options *options)
 {
+	struct cookie_fields fields = cookie_pack(options, tuple->is_ipv6);
 	struct cookie_tuples tuples;
 	struct cookie cookie;
 
 	put_tuple(&tuples, tuple);
-	syn_cookie_make_burst(cookies, &tuples, options, 1, &cookie);
+	syn_cookie_make_burst(cookies, &tuples, &fields, 1, &cookie);
 	return cookie;
 }
 

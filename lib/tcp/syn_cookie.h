@@ -45,6 +45,12 @@ struct cookie_options {
 	uint16_t mss;	/* 0: the SYN had none; rounded down: to 8, or to a table */
 };
 
+/* The same as it lies in a cookie, epoch and clock zero: cookie_pack() in cookie_layout.h. */
+struct cookie_fields {
+	uint32_t bits;
+	bool has_timestamps;
+};
+
 /* The handshakes of a burst, all of one family, as the PRF takes them. */
 #define COOKIE_BURST_MAX PRF_BURST_MAX
 
@@ -68,6 +74,17 @@ cookie_tuples_put(struct cookie_tuples *tuples, uint32_t i, const struct ip_addr
 	tuples->block[0][i] = (struct prf_block){{remote->half[0], remote->half[1]}};
 	tuples->block[1][i] = (struct prf_block){{local->half[0], local->half[1]}};
 	tuples->block[2][i] = (struct prf_block){{ports_and_irs, 0}};
+}
+
+/* The same of IPv4 as it lies in a header: source and destination; ports and SEG.SEQ. */
+static inline void
+cookie_tuples_put_ipv4(struct cookie_tuples *tuples, uint32_t i, uint64_t addresses,
+		       uint64_t ports_and_seq)
+{
+	uint64_t ports_and_irs = rte_bswap64(ports_and_seq);
+
+	tuples->block[0][i] = (struct prf_block){
+		{addresses << 32 | addresses >> 32, ports_and_irs << 32 | ports_and_irs >> 32}};
 }
 
 /* The numbers of the SYN-ACK. */
@@ -131,8 +148,7 @@ struct cookie syn_cookie_make(const struct syn_cookie *cookies, const struct coo
  * side; `tuples` is used up by it.
  */
 void syn_cookie_make_burst(const struct syn_cookie *cookies, struct cookie_tuples *tuples,
-			   const struct cookie_options *options, uint32_t count,
-			   struct cookie *made);
+			   const struct cookie_fields *fields, uint32_t count, struct cookie *made);
 
 /*
  * Judge an acknowledgment: `iss` is SEG.ACK - 1, tuple->irs is SEG.SEQ - 1,

@@ -3,8 +3,9 @@
 #include "tcp_cookie_lane.h"
 
 #include "check.h"
+#include "cookie_layout.h"
 #include "plain_options.h"
-#include "syn_ack.h"
+#include "syn_ack_stamp.h"
 #include "tcp_emit.h"
 #include "tcp_open.h"
 #include "tcp_syn_policy.h"
@@ -25,62 +26,164 @@ put_tuple(struct cookie_tuples *tuples, uint32_t i, const struct plain *plain, u
 	cookie_tuples_put(tuples, i, &remote, &local, plain_ports(plain), irs);
 }
 
-bool
-tcp_syn_lane_take(const struct tcp_engine *engine, struct tcp_syn_lane *lane,
-		  const struct plain *syn)
+/* What cookie a SYN of that form gets; in line, so that there is straight code for each. */
+static inline __attribute__((always_inline)) struct cookie_fields
+pack_form(const struct tcp_config *config, const uint8_t *octets, enum plain_form form)
+{
+	struct cookie_options agreed;
+	struct tcp_options offered;
+
+	plain_take_form(&offered, octets, form);
+	tcp_open_agree(config, &offered, &agreed);
+	return cookie_pack(&agreed, false);
+}
+
+/* A SYN that plain_syn.h knows: what it says is where it always is. */
+static inline void
+take_form(const struct tcp_config *config, struct tcp_syn_lane *lane, const struct plain *syn)
+{
+	const uint8_t *ether = rte_pktmbuf_mtod(syn->m, const uint8_t *);
+	const uint8_t *options = ether + PLAIN_SYN_OPTIONS;
+	uint32_t i = lane->count;
+
+	switch (syn->form) {
+	case PLAIN_FORM_LINUX:
+		lane->fields[i] = pack_form(config, options, PLAIN_FORM_LINUX);
+		break;
+	case PLAIN_FORM_WINDOWS:
+		lane->fields[i] = pack_form(config, options, PLAIN_FORM_WINDOWS);
+		break;
+	case PLAIN_FORM_MSS:
+		lane->fields[i] = pack_form(config, options, PLAIN_FORM_MSS);
+		break;
+	default:
+		lane->fields[i] = pack_form(config, options, PLAIN_FORM_NONE);
+		break;
+	}
+	cookie_tuples_put_ipv4(&lane->tuples, i, octets_load64(ether + PLAIN_SYN_TCP - 8),
+			       octets_load64(ether + PLAIN_SYN_TCP));
+	lane->syn[i] = syn;
+	lane->count++;
+}
+
+static __rte_noinline bool
+take_other(const struct tcp_engine *engine, struct tcp_syn_lane *lane, const struct plain *syn)
 {
 	uint32_t i = lane->count;
 	struct tcp_options offered;
 
-	check(i < COOKIE_BURST_MAX);
 	if (syn->head_bytes != syn->l4_bytes || !plain_syn_options(syn, &offered))
 		return false;
-	lane->syn[i] = syn;
 	lane->tsval[i] = offered.tsval;
 	tcp_open_agree(engine->config, &offered, &lane->options[i]);
+	lane->fields[i] = cookie_pack(&lane->options[i], syn->is_ipv6);
+	lane->syn[i] = syn;
 	put_tuple(&lane->tuples, i, syn, plain_seq(syn));
 	lane->count++;
 	return true;
 }
 
-static inline void
+bool
+tcp_syn_lane_take(const struct tcp_engine *engine, struct tcp_syn_lane *lane,
+		  const struct plain *syn)
+{
+	check(lane->count < COOKIE_BURST_MAX);
+	if (unlikely(syn->form == PLAIN_FORM_OTHER))
+		return take_other(engine, lane, syn);
+	take_form(engine->config, lane, syn);
+	return true;
+}
+
+/* All but the SACK blocks and what is the SYN's own: the numbers, both timestamps. */
+static void
+fill_syn_ack(const struct tcp_engine *engine, uint8_t port, bool is_ipv6,
+	     const struct cookie_options *agreed, struct syn_ack *syn_ack)
+{
+	const struct tcp_config *config = engine->config;
+
+	syn_ack->wnd = tcp_window_of_syn(config);
+	syn_ack->ttl = config->ttl;
+	syn_ack->tos = config->tos;
+	syn_ack->options.has_mss = agreed->mss != 0;
+	syn_ack->options.mss = tcp_emit_mss(engine, port, is_ipv6);
+	syn_ack->options.has_wscale = agreed->has_wscale;
+	syn_ack->options.wscale = config->rcv_wscale;
+	syn_ack->options.has_sack_permitted = agreed->sack_permitted;
+	syn_ack->options.has_timestamps = agreed->has_timestamps;
+}
+
+/* Out of line, as make_stamp(): they would take registers from the way of most. */
+static __rte_noinline void
 answer(struct tcp_engine *engine, const struct tcp_syn_lane *lane, uint32_t i,
        const struct cookie *cookie)
 {
 	const struct plain *syn = lane->syn[i];
-	const struct cookie_options *agreed = &lane->options[i];
-	const struct tcp_config *config = engine->config;
 	uint8_t port = (uint8_t)syn->m->port;
-	struct syn_ack syn_ack; /* all but the SACK blocks is set below */
+	struct syn_ack syn_ack;
 
+	fill_syn_ack(engine, port, syn->is_ipv6, &lane->options[i], &syn_ack);
 	syn_ack.iss = cookie->iss;
 	syn_ack.ack = plain_seq(syn) + 1;
-	syn_ack.wnd = tcp_window_of_syn(config);
-	syn_ack.ttl = config->ttl;
-	syn_ack.tos = config->tos;
-	syn_ack.options.has_mss = agreed->mss != 0;
-	syn_ack.options.mss = tcp_emit_mss(engine, port, syn->is_ipv6);
-	syn_ack.options.has_wscale = agreed->has_wscale;
-	syn_ack.options.wscale = config->rcv_wscale;
-	syn_ack.options.has_sack_permitted = agreed->sack_permitted;
-	syn_ack.options.has_timestamps = agreed->has_timestamps;
 	syn_ack.options.tsval = cookie->tsval;
 	syn_ack.options.tsecr = lane->tsval[i];
-	syn_ack_write(syn, &syn_ack, &config->ports[port].offload);
-	tcp_engine_send(engine, syn->m);
+	syn_ack_write(syn, &syn_ack, &engine->config->ports[port].offload);
+}
+
+/* One for each form, made when it is first needed and for the port it is needed on. */
+struct stamps {
+	struct syn_ack_stamp stamp[PLAIN_FORMS];
+	uint32_t made; /* a bit for each */
+	uint16_t port; /* of those */
+};
+
+static __rte_noinline void
+make_stamp(const struct tcp_engine *engine, struct stamps *stamps, const struct plain *syn)
+{
+	enum plain_form form = (enum plain_form)syn->form;
+	struct cookie_options agreed;
+	struct tcp_options offered;
+	struct syn_ack syn_ack;
+
+	if (syn->m->port != stamps->port)
+		stamps->made = 0;
+	stamps->port = syn->m->port;
+	stamps->made |= 1u << form;
+	plain_take_form(&offered, rte_pktmbuf_mtod_offset(syn->m, uint8_t *, PLAIN_SYN_OPTIONS),
+			form);
+	tcp_open_agree(engine->config, &offered, &agreed);
+	fill_syn_ack(engine, (uint8_t)stamps->port, false, &agreed, &syn_ack);
+	syn_ack_stamp_make(&stamps->stamp[form], form, &syn_ack,
+			   &engine->config->ports[stamps->port].offload);
+}
+
+static inline void
+answer_form(const struct tcp_engine *engine, struct stamps *stamps, const struct plain *syn,
+	    const struct cookie *cookie)
+{
+	if (unlikely((stamps->made >> syn->form & 1) == 0 || syn->m->port != stamps->port))
+		make_stamp(engine, stamps, syn);
+	syn_ack_stamp_put(&stamps->stamp[syn->form], syn, cookie->iss, cookie->tsval);
 }
 
 void
 tcp_syn_lane_answer(struct tcp_engine *engine, struct tcp_syn_lane *lane)
 {
 	struct cookie cookies[COOKIE_BURST_MAX];
+	struct stamps stamps;
 
 	if (lane->count == 0)
 		return;
+	stamps.made = 0;
+	stamps.port = 0;
 	tcp_syn_policy_answered(engine, lane->count);
-	syn_cookie_make_burst(&engine->cookies, &lane->tuples, lane->options, lane->count, cookies);
-	for (uint32_t i = 0; i < lane->count; i++)
-		answer(engine, lane, i, &cookies[i]);
+	syn_cookie_make_burst(&engine->cookies, &lane->tuples, lane->fields, lane->count, cookies);
+	for (uint32_t i = 0; i < lane->count; i++) {
+		if (lane->syn[i]->form != PLAIN_FORM_OTHER)
+			answer_form(engine, &stamps, lane->syn[i], &cookies[i]);
+		else
+			answer(engine, lane, i, &cookies[i]);
+		tcp_engine_send(engine, lane->syn[i]->m);
+	}
 	counter_add(engine->counters, COUNTER_syn_received, lane->count);
 	counter_add(engine->counters, COUNTER_cookie_sent, lane->count);
 	lane->count = 0;

@@ -17,9 +17,11 @@
 struct tcp_syn_lane {
 	uint32_t count;
 	const struct plain *syn[COOKIE_BURST_MAX];
-	uint32_t tsval[COOKIE_BURST_MAX]; /* the client's */
-	struct cookie_options options[COOKIE_BURST_MAX];
+	struct cookie_fields fields[COOKIE_BURST_MAX];
 	struct cookie_tuples tuples;
+	/* Of those in none of the forms that plain_syn.h knows: what was agreed, and SEG.TSval. */
+	struct cookie_options options[COOKIE_BURST_MAX];
+	uint32_t tsval[COOKIE_BURST_MAX];
 };
 
 void tcp_syn_lane_init(struct tcp_syn_lane *lane, bool is_ipv6);

@@ -41,24 +41,6 @@ tcp_open_admit(const struct tcp_engine *engine, uint16_t listener)
 	return DROP_NONE;
 }
 
-/* Field by field, as it is read: a struct that is put together in a register stalls. */
-void
-tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
-	       struct cookie_options *agreed)
-{
-	agreed->has_timestamps = offered->has_timestamps && config->timestamps;
-	agreed->has_wscale = offered->has_wscale && config->window_scaling;
-	agreed->sack_permitted = offered->has_sack_permitted && config->sack;
-	agreed->ecn = false;
-	agreed->wscale = offered->wscale;
-	/* 0 stands for "none": an option that says 0 is taken as the 1 it is worth. */
-	agreed->mss = offered->mss;
-	if (offered->has_mss && offered->mss == 0)
-		agreed->mss = 1;
-	if (!offered->has_mss)
-		agreed->mss = 0;
-}
-
 /* Eff.snd.MSS (MUST-16): what the peer takes, what our link carries, options taken off. */
 static uint16_t
 send_mss(const struct tcp_engine *engine, const struct tcp_seg *seg,

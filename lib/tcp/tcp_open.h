@@ -22,9 +22,26 @@ enum drop_reason tcp_open_admit(const struct tcp_engine *engine, uint16_t listen
 enum drop_reason tcp_open_admit_ack(const struct tcp_engine *engine,
 				    const struct tcp_request *request);
 
-/* What of the SYN's options we agree to. */
-void tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
-		    struct cookie_options *agreed);
+/*
+ * What of the SYN's options we agree to.  Field by field, as it is read: a struct
+ * that is put together in a register stalls.
+ */
+static inline void
+tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
+	       struct cookie_options *agreed)
+{
+	agreed->has_timestamps = offered->has_timestamps && config->timestamps;
+	agreed->has_wscale = offered->has_wscale && config->window_scaling;
+	agreed->sack_permitted = offered->has_sack_permitted && config->sack;
+	agreed->ecn = false;
+	agreed->wscale = offered->wscale;
+	/* 0 stands for "none": an option that says 0 is taken as the 1 it is worth. */
+	agreed->mss = offered->mss;
+	if (offered->has_mss && offered->mss == 0)
+		agreed->mss = 1;
+	if (!offered->has_mss)
+		agreed->mss = 0;
+}
 
 /* A SYN queue entry in SYN-RECEIVED; `isn` is our side of it.  The SYN-ACK is sent. */
 enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,

@@ -21,6 +21,35 @@
  */
 uint64_t checksum_sum(const void *octets, size_t bytes);
 
+/*
+ * One more word, its carry brought round at once: what is left needs no more than
+ * folding.  Compilers make six instructions of these two.
+ */
+static inline uint64_t
+checksum_add(uint64_t sum, uint64_t word)
+{
+#ifdef __x86_64__
+	__asm__("addq %[word], %[sum]\n\tadcq $0, %[sum]"
+		: [sum] "+r"(sum)
+		: [word] "rm"(word)
+		: "cc");
+	return sum;
+#else
+	sum += word;
+	return sum + (sum < word);
+#endif
+}
+
+/*
+ * True if a sum with the checksum in it is that of an intact packet: one's
+ * complement minus zero.  What is summed must not be all zeros.
+ */
+static inline bool
+checksum_is_whole(uint64_t sum)
+{
+	return sum % UINT16_MAX == 0;
+}
+
 /* The same of 20 octets, a header of IPv4: that is done for every packet. */
 static inline uint64_t
 checksum_sum20(const void *octets)

@@ -10,6 +10,7 @@
 #include <rte_mbuf.h>
 
 #include "ip_addr.h"
+#include "octets.h"
 #include "tcp_options.h"
 
 struct frame;
@@ -59,6 +60,19 @@ struct emit_tcp {
 void emit_tcp_headers(struct rte_mbuf *m, const struct emit_path *path, const struct emit_tcp *tcp,
 		      const struct emit_offload *offload);
 
+/* What the port is told to do with a frame of ours: flags for ol_flags, 0 for nothing. */
+static inline uint64_t
+emit_flags(bool is_ipv6, const struct emit_offload *offload)
+{
+	uint64_t flags = offload->tcp_checksum ? RTE_MBUF_F_TX_TCP_CKSUM : 0;
+
+	if (offload->ipv4_checksum && !is_ipv6)
+		flags |= RTE_MBUF_F_TX_IP_CKSUM;
+	if (flags != 0)
+		flags |= is_ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
+	return flags;
+}
+
 /*
  * Mark a finished frame for what the port is to do with it: flags of its former
  * life end here, but for those that say whose memory the buffer is.
@@ -67,15 +81,23 @@ static inline void
 emit_mark(struct rte_mbuf *m, bool is_ipv6, uint32_t l2_bytes, uint32_t l3_bytes, uint32_t l4_bytes,
 	  const struct emit_offload *offload)
 {
-	uint64_t flags = m->ol_flags & EMIT_OWNERSHIP_FLAGS;
+	uint64_t flags = emit_flags(is_ipv6, offload);
 
-	if (offload->tcp_checksum || (offload->ipv4_checksum && !is_ipv6)) {
-		flags |= is_ipv6 ? RTE_MBUF_F_TX_IPV6 : RTE_MBUF_F_TX_IPV4;
-		flags |= offload->tcp_checksum ? RTE_MBUF_F_TX_TCP_CKSUM : 0;
-		flags |= offload->ipv4_checksum && !is_ipv6 ? RTE_MBUF_F_TX_IP_CKSUM : 0;
+	if (flags != 0)
 		m->tx_offload = rte_mbuf_tx_offload(l2_bytes, l3_bytes, l4_bytes, 0, 0, 0, 0);
-	}
-	m->ol_flags = flags; /* without one of them nobody reads tx_offload */
+	/* Without one of them nobody reads tx_offload. */
+	m->ol_flags = (m->ol_flags & EMIT_OWNERSHIP_FLAGS) | flags;
+}
+
+/* Exchange them, in registers: octets stored one way and read back another would stall. */
+static inline void
+emit_swap_macs(uint8_t *ether)
+{
+	uint64_t destination = octets_load64(ether) & UINT64_C(0xffffffffffff);
+	uint64_t source = octets_load64(ether + 4) >> 16;
+
+	octets_store64(ether, source | destination << 48);
+	octets_store64(ether + 4, source >> 32 | destination << 16);
 }
 
 /* Length of an Ethernet header, with a tag unless `vlan_id` is VLAN_NONE. */

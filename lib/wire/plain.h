@@ -32,6 +32,17 @@
 #include "tcp_seg.h"
 #include "wire_headers.h"
 
+/* The order a SYN's options are in, where it is one of those that nearly all are in. */
+enum plain_form {
+	PLAIN_FORM_OTHER, /* or no SYN, or nobody has looked */
+	PLAIN_FORM_NONE,
+	PLAIN_FORM_MSS,
+	PLAIN_FORM_WINDOWS, /* MSS, NOP, window scale, NOP, NOP, SACK-permitted */
+	PLAIN_FORM_LINUX,   /* MSS, SACK-permitted, timestamps, NOP, window scale; Android too */
+};
+
+#define PLAIN_FORMS 5
+
 struct plain {
 	struct rte_mbuf *m;
 	uint16_t vlan_id;   /* 1 to 4094, or VLAN_NONE */
@@ -41,6 +52,7 @@ struct plain {
 	uint8_t head_bytes; /* TCP header with options: 20 to 60 */
 	uint8_t flags;	    /* TH_ */
 	bool is_ipv6;
+	uint8_t form; /* enum plain_form */
 };
 
 static inline const uint8_t *
@@ -90,11 +102,11 @@ plain_ack(const struct plain *plain)
 	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 8));
 }
 
-/* True if the sum, with the checksum in it, is that of an intact packet. */
+/* By an IPv4 source's first octet: false for those that perhaps nobody has. */
 static inline bool
-plain_sum_is_whole(uint64_t sum)
+plain_may_be_source(uint8_t first)
 {
-	return checksum_finish(sum) == 0;
+	return (uint8_t)(first - 1) < 223 && first != 127;
 }
 
 /* Version, length of header, fragment offset and more-fragments: what must be, and where. */
@@ -107,14 +119,13 @@ plain_ipv4(struct plain *plain, const uint8_t *ip)
 {
 	uint64_t first = octets_load64(ip);
 	uint32_t total = rte_be_to_cpu_16(octets_load16(ip + 2));
-	uint8_t source = ip[12];
 
 	if ((first & PLAIN_IPV4_MASK) != PLAIN_IPV4_WANT || ip[9] != PROTOCOL_TCP)
 		return false;
 	if (total < sizeof(struct wire_ipv4) + sizeof(struct wire_tcp) ||
 	    plain->l3_off + total > plain->m->data_len)
 		return false;
-	if ((uint8_t)(source - 1) >= 223 || source == 127) /* perhaps nobody's */
+	if (!plain_may_be_source(ip[12]))
 		return false;
 	plain->l4_off = (uint16_t)(plain->l3_off + sizeof(struct wire_ipv4));
 	plain->l4_bytes = (uint16_t)(total - sizeof(struct wire_ipv4));
@@ -123,7 +134,7 @@ plain_ipv4(struct plain *plain, const uint8_t *ip)
 	if (likely((plain->m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_GOOD) != 0))
 		return true;
 	return (plain->m->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_BAD) == 0 &&
-	       plain_sum_is_whole(checksum_sum20(ip));
+	       checksum_is_whole(checksum_sum20(ip));
 }
 
 static inline bool
@@ -157,7 +168,7 @@ plain_l4_checksum_ok(const struct plain *plain)
 		return false;
 	sum = checksum_sum_near(plain_l4(plain) - addresses_bytes,
 				addresses_bytes + plain->l4_bytes);
-	return plain_sum_is_whole(sum + rte_cpu_to_be_16(plain->l4_bytes) + RTE_BE16(PROTOCOL_TCP));
+	return checksum_is_whole(sum + rte_cpu_to_be_16(plain->l4_bytes) + RTE_BE16(PROTOCOL_TCP));
 }
 
 static inline bool
@@ -207,6 +218,7 @@ plain_parse(struct rte_mbuf *m, struct plain *plain)
 	plain->m = m;
 	plain->vlan_id = (uint16_t)vlan_id;
 	plain->l3_off = (uint16_t)l3_off;
+	plain->form = PLAIN_FORM_OTHER;
 	if (ethertype == RTE_BE16(ETHERTYPE_IPV4) &&
 	    bytes >= l3_off + sizeof(struct wire_ipv4) + sizeof(struct wire_tcp))
 		is_plain = plain_ipv4(plain, ether + l3_off);

@@ -8,20 +8,10 @@
 #ifndef WEIR_WIRE_PLAIN_OPTIONS_H
 #define WEIR_WIRE_PLAIN_OPTIONS_H
 
-#include "plain.h"
+#include "plain_syn.h"
 #include "tcp_options.h"
 
-/* Eight octets of options, and which of them must be as they are here. */
-#define PLAIN_MSS_SACK_TS      RTE_BE64(0x020400000402080a) /* MSS, SACK-permitted, timestamps */
-#define PLAIN_MSS_WSCALE       RTE_BE64(0x0204000001030300) /* MSS, NOP, window scale */
-#define PLAIN_MSS_SACK_TS_MASK RTE_BE64(0xffff0000ffffffff)
-#define PLAIN_MSS_WSCALE_MASK  RTE_BE64(0xffff0000ffffff00)
-#define PLAIN_MSS_WORD	       RTE_BE32(0x02040000)
-#define PLAIN_MSS_WORD_MASK    RTE_BE32(0xffff0000)
-#define PLAIN_WSCALE_WORD      RTE_BE32(0x01030300)
-#define PLAIN_WSCALE_WORD_MASK RTE_BE32(0xffffff00)
-#define PLAIN_SACK_WORD	       RTE_BE32(0x01010402)
-#define PLAIN_TS_WORD	       RTE_BE32(0x0101080a)
+#define PLAIN_TS_WORD RTE_BE32(0x0101080a)
 
 static inline void
 plain_take_mss(struct tcp_options *options, const uint8_t *octets)
@@ -59,21 +49,37 @@ plain_no_options(struct tcp_options *options)
 	options->tsecr = 0;
 }
 
-/* Linux, Android: MSS, SACK-permitted, timestamps, NOP, window scale. */
-static inline bool
-plain_is_linux_syn(const uint8_t *octets, uint32_t bytes)
+/* The form of `bytes` octets of options, by length and looks. */
+static inline enum plain_form
+plain_form_of(const uint8_t *octets, uint32_t bytes)
 {
-	return bytes == 20 &&
-	       (octets_load64(octets) & PLAIN_MSS_SACK_TS_MASK) == PLAIN_MSS_SACK_TS &&
-	       (octets_load32(octets + 16) & PLAIN_WSCALE_WORD_MASK) == PLAIN_WSCALE_WORD;
+	enum plain_form form = PLAIN_FORM_OTHER;
+
+	if (bytes == 0)
+		form = PLAIN_FORM_NONE;
+	else if (bytes == PLAIN_MSS_BYTES)
+		form = PLAIN_FORM_MSS;
+	else if (bytes == PLAIN_WINDOWS_BYTES)
+		form = PLAIN_FORM_WINDOWS;
+	else if (bytes == PLAIN_LINUX_BYTES)
+		form = PLAIN_FORM_LINUX;
+	return plain_options_differ(octets, form) == 0 ? form : PLAIN_FORM_OTHER;
 }
 
-/* Windows: MSS, NOP, window scale, NOP, NOP, SACK-permitted. */
-static inline bool
-plain_is_windows_syn(const uint8_t *octets, uint32_t bytes)
+/* What options of a known form say. */
+static inline void
+plain_take_form(struct tcp_options *options, const uint8_t *octets, enum plain_form form)
 {
-	return bytes == 12 && (octets_load64(octets) & PLAIN_MSS_WSCALE_MASK) == PLAIN_MSS_WSCALE &&
-	       octets_load32(octets + 8) == PLAIN_SACK_WORD;
+	plain_no_options(options);
+	if (form == PLAIN_FORM_NONE)
+		return;
+	plain_take_mss(options, octets);
+	if (form == PLAIN_FORM_MSS)
+		return;
+	options->has_sack_permitted = true;
+	if (form == PLAIN_FORM_LINUX)
+		plain_take_timestamps(options, octets + 8);
+	plain_take_wscale(options, octets[form == PLAIN_FORM_LINUX ? 19 : 7]);
 }
 
 /* False if they are bad (MUST-7). */
@@ -82,28 +88,12 @@ plain_syn_options(const struct plain *syn, struct tcp_options *options)
 {
 	const uint8_t *octets = plain_l4(syn) + sizeof(struct wire_tcp);
 	uint32_t bytes = syn->head_bytes - (uint32_t)sizeof(struct wire_tcp);
+	enum plain_form form = plain_form_of(octets, bytes);
 
-	plain_no_options(options);
-	if (bytes == 0)
-		return true;
-	if (plain_is_linux_syn(octets, bytes)) {
-		plain_take_mss(options, octets);
-		options->has_sack_permitted = true;
-		plain_take_timestamps(options, octets + 8);
-		plain_take_wscale(options, octets[19]);
-		return true;
-	}
-	if (plain_is_windows_syn(octets, bytes)) {
-		plain_take_mss(options, octets);
-		plain_take_wscale(options, octets[7]);
-		options->has_sack_permitted = true;
-		return true;
-	}
-	if (bytes == 4 && (octets_load32(octets) & PLAIN_MSS_WORD_MASK) == PLAIN_MSS_WORD) {
-		plain_take_mss(options, octets);
-		return true;
-	}
-	return tcp_options_parse(options, octets, bytes, true);
+	if (form == PLAIN_FORM_OTHER)
+		return tcp_options_parse(options, octets, bytes, true);
+	plain_take_form(options, octets, form);
+	return true;
 }
 
 /* Of a segment that is no SYN: timestamps. */

@@ -10,22 +10,11 @@
 
 #define SYN_ACK_FLAGS (TH_SYN | TH_ACK)
 
-/* In registers: octets stored one way and read back another would stall. */
-static inline void
-swap_macs(uint8_t *ether)
-{
-	uint64_t destination = octets_load64(ether) & UINT64_C(0xffffffffffff);
-	uint64_t source = octets_load64(ether + 4) >> 16;
-
-	octets_store64(ether, source | destination << 48);
-	octets_store64(ether + 4, source >> 32 | destination << 16);
-}
-
 /* The Ethernet header; a tag keeps its VLAN and no priority, as in emit_ether(). */
 static inline void
 turn_ether(uint8_t *ether, const struct plain *syn)
 {
-	swap_macs(ether);
+	emit_swap_macs(ether);
 	if (syn->vlan_id != VLAN_NONE) {
 		rte_be16_t tci = rte_cpu_to_be_16(syn->vlan_id);
 

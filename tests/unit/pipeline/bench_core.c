@@ -67,6 +67,7 @@ listeners_init(void)
 	check(listener_table_bind(listeners, 0, 0, 80) == 0);
 	check(listener_table_bind(listeners, 0, 1, 80) == 0);
 	check(listener_table_bind(listeners, 0, 2, 80) == 0);
+	check(listener_table_bind(listeners, 0, 3, 8080) == 0);
 	return listeners;
 }
 

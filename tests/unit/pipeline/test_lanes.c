@@ -75,6 +75,15 @@ frame_of(const struct packet *packet, bool is_plain)
 	return m;
 }
 
+/* What a core agrees to, whatever is offered. */
+struct agreeable {
+	bool timestamps;
+	bool window_scaling;
+	bool sack;
+};
+
+static struct agreeable agreeable = {true, true, true};
+
 static struct weir_core *
 core_with(const struct emit_offload *offload)
 {
@@ -84,9 +93,11 @@ core_with(const struct emit_offload *offload)
 
 	config = *core->tcp.config;
 	config.ports[0].offload = *offload;
-	config.timestamps = true;
-	config.window_scaling = true;
-	config.sack = true;
+	config.ports[1].offload.ipv4_checksum = true;
+	config.ports[1].mtu = 1300;
+	config.timestamps = agreeable.timestamps;
+	config.window_scaling = agreeable.window_scaling;
+	config.sack = agreeable.sack;
 	config.rcv_wscale = 3;
 	core->tcp.config = &config;
 	return core;
@@ -138,6 +149,54 @@ TEST(a_syn_gets_the_same_answer_in_a_lane)
 			for (size_t i = 0; i < RTE_DIM(offloads); i++)
 				expect_same_answer(&syn, &offloads[i]);
 		}
+	}
+}
+
+TEST(so_it_does_where_not_all_is_agreed_to)
+{
+	static const struct emit_offload none;
+
+	for (unsigned int bits = 0; bits < 8; bits++) {
+		agreeable = (struct agreeable){(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
+			struct packet syn = syn_of(0, list);
+
+			expect_same_answer(&syn, &none);
+		}
+	}
+	agreeable = (struct agreeable){true, true, true};
+}
+
+/* What SYN-ACKs have in common is made once for a port; bursts mix ports. */
+TEST(each_port_answers_in_its_own_way)
+{
+	static const uint8_t second[6] = {2, 0, 0, 0, 0, 0x11};
+	static const uint8_t address[4] = {203, 0, 113, 1};
+	static const struct emit_offload none;
+	struct rte_mbuf *frames[STATIC_MBUFS];
+	struct packet syns[2];
+	struct weir_core *core;
+
+	for (unsigned int port = 0; port < 2; port++)
+		syns[port] = syn_of(0, 14);
+	memcpy(syns[1].octets, second, sizeof(second));
+	memcpy(syns[1].octets + 30, address, sizeof(address));
+	memcpy(syns[1].octets + 36, "\x1f\x90", 2);
+	packet_seal(&syns[1]);
+	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+		frames[i] = static_mbuf(i, syns[i % 2].octets, syns[i % 2].bytes);
+		frames[i]->port = (uint16_t)(i % 2);
+	}
+	core = core_with(&none);
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, STATIC_MBUFS, 1),
+			 STATIC_MBUFS);
+	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+		const uint8_t *octets = static_mbuf_octets(frames[i]);
+		uint32_t mss = (uint32_t)octets[56] << 8 | octets[57];
+
+		assert_int_equal(mss, i % 2 == 0 ? 1460 : 1260);
+		assert_true(((frames[i]->ol_flags & RTE_MBUF_F_TX_IP_CKSUM) != 0) == (i % 2 == 1));
+		assert_memory_equal(octets + 6, syns[i % 2].octets, 6);
 	}
 }
 

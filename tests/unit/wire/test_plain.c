@@ -43,16 +43,52 @@ static const char *const other_frames[] = {
 	ETHER("86dd") IPV6("00") "06000000 00000000 " TCP("5002"),
 };
 
+/* The form of a SYN that is known by sight; then it is plain, and the same. */
+static enum plain_form
+known_form(struct rte_mbuf *m)
+{
+	struct plain known, plain;
+
+	memset(&known, 0, sizeof(known));
+	memset(&plain, 0, sizeof(plain));
+	if (!plain_syn_parse(m, &known))
+		return PLAIN_FORM_OTHER;
+	assert_true(static_mbuf_is_sound(m));
+	assert_true(plain_parse(m, &plain));
+	assert_int_not_equal(known.form, PLAIN_FORM_OTHER);
+	assert_int_equal(plain.form, PLAIN_FORM_OTHER);
+	plain.form = known.form;
+	assert_memory_equal(&plain, &known, sizeof(plain));
+	return (enum plain_form)known.form;
+}
+
+/* What it would be to the parser of options. */
+static enum plain_form
+parsed_form(const struct plain *plain)
+{
+	const uint8_t *octets = plain_l4(plain) + sizeof(struct wire_tcp);
+	uint32_t bytes = plain->head_bytes - (uint32_t)sizeof(struct wire_tcp);
+
+	if (plain->flags != TH_SYN || plain->is_ipv6 || plain->vlan_id != VLAN_NONE ||
+	    plain->head_bytes != plain->l4_bytes || (plain_l4(plain)[12] & 0x0f) != 0)
+		return PLAIN_FORM_OTHER;
+	return plain_form_of(octets, bytes);
+}
+
 /* True if plain; then the parsers must have made the same of it. */
 static bool
 compare(struct rte_mbuf *m)
 {
+	enum plain_form form = known_form(m);
 	struct frame frame, opened_frame;
 	struct tcp_seg seg, opened_seg;
 	struct plain plain;
 
 	if (!plain_parse(m, &plain))
 		return false;
+	/* A port that vouches for one checksum alone is not believed by sight. */
+	if (m->ol_flags == 0)
+		assert_int_equal(form, parsed_form(&plain));
 	memset(&frame, 0, sizeof(frame));
 	memset(&opened_frame, 0, sizeof(frame));
 	memset(&seg, 0, sizeof(seg));
@@ -86,6 +122,35 @@ TEST(common_segments_are_plain)
 
 		assert_true(compare_octets(packet.octets, packet.bytes));
 	}
+}
+
+TEST(syns_of_common_systems_are_known_by_sight)
+{
+	static const enum plain_form forms[] = {PLAIN_FORM_NONE, PLAIN_FORM_LINUX,
+						PLAIN_FORM_WINDOWS, PLAIN_FORM_MSS};
+
+	for (size_t i = 0; i < RTE_DIM(plain_frames); i++) {
+		struct packet packet = packet_sealed(plain_frames[i]);
+		struct rte_mbuf *m = static_mbuf_guarded(0, packet.octets, packet.bytes);
+
+		assert_int_equal(known_form(m), i < RTE_DIM(forms) ? forms[i] : PLAIN_FORM_OTHER);
+	}
+}
+
+/* The sums are right by the port's word, and wrong. */
+TEST(a_port_s_word_is_taken_for_both_sums_or_none)
+{
+	struct packet packet = packet_sealed(plain_frames[1]);
+	struct rte_mbuf *m;
+
+	packet.octets[packet.l4_off + 16] ^= 1;
+	m = static_mbuf(0, packet.octets, packet.bytes);
+	m->ol_flags = RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+	assert_int_equal(known_form(m), PLAIN_FORM_OTHER);
+	m->ol_flags |= RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+	assert_int_equal(known_form(m), PLAIN_FORM_LINUX);
+	m->ol_flags = RTE_MBUF_F_RX_IP_CKSUM_NONE | RTE_MBUF_F_RX_L4_CKSUM_NONE;
+	assert_int_equal(known_form(m), PLAIN_FORM_OTHER);
 }
 
 TEST(anything_else_is_not)
