@@ -340,7 +340,7 @@ tcp_reply_time_wait_ack(struct tcp_engine *engine, struct tcp_seg *seg, const st
 		counter_increment(engine->counters, COUNTER_time_wait_ack_limited);
 		return;
 	}
-	/* Any window will do, for nothing can follow a FIN; but 0 would look like a reader's fault. */
+	/* Nothing follows a FIN, so any window will do; but 0 would look like a reader's fault. */
 	reply(engine, seg, &options, tw->snd_nxt, tw->rcv_nxt, tcp_window_of_syn(engine->config),
 	      TH_ACK);
 }
