@@ -23,10 +23,11 @@
 /* One of our addresses.  The same address on two ports or VLANs is two of them. */
 struct local_address {
 	struct ip_addr addr;
-	uint8_t mac[6];	     /* of the port */
-	uint16_t vlan_id;    /* or VLAN_NONE */
-	uint8_t port;	     /* DPDK port */
-	uint8_t prefix_bits; /* of its subnet: 0 to 32 or 128 */
+	struct ip_addr gateway; /* for connections we open; all zero: none */
+	uint8_t mac[6];		/* of the port */
+	uint16_t vlan_id;	/* or VLAN_NONE */
+	uint8_t port;		/* DPDK port */
+	uint8_t prefix_bits;	/* of its subnet: 0 to 32 or 128 */
 };
 
 struct listener {

@@ -4,8 +4,9 @@
  * ARP (RFC 826), neighbour discovery (RFC 4861, 7.2.4) and echo (RFC 792,
  * RFC 1122 3.2.2.6, RFC 4443 4.2), each answered in the question's own buffer.
  *
- * Nothing is learned here: a reply goes back to the station the question came
- * from, so there is no cache to poison or to fill.  The trap is who asks.  A
+ * From a question nothing is learned: a reply goes back to the station it came
+ * from, so there is no cache to poison or to fill; and an answer counts only if we
+ * have asked (neigh_cache.h).  The trap is who asks.  A
  * question that claims one of our own addresses as its source is a conflict or
  * an attack and gets no answer; one from no address at all is a probe (RFC 5227,
  * RFC 4862) and must get one, or the asker will take our address.
@@ -17,6 +18,7 @@
 #include "check.h"
 #include "icmp.h"
 #include "ndp.h"
+#include "ndp_ask.h"
 
 static bool
 is_ours(const struct neigh_host *host, const struct ip_addr *address)
@@ -30,6 +32,41 @@ is_unspecified(const struct ip_addr *address)
 	return address->half[0] == 0 && address->half[1] == 0;
 }
 
+/* A reply to one of our addresses, from a station that may be one and is none of ours. */
+static enum drop_reason
+hear_arp(const struct arp_packet *arp, const struct neigh_host *host, enum counter *counter)
+{
+	static const uint8_t no_mac[6];
+
+	if (!is_ours(host, &arp->target) || is_ours(host, &arp->sender))
+		return DROP_arp_not_for_us;
+	if (memcmp(arp->sender_mac, no_mac, sizeof(no_mac)) == 0)
+		return DROP_arp_malformed;
+	if (!host->heard(host->arg, &arp->sender, arp->sender_mac))
+		return DROP_arp_unasked;
+	*counter = NEIGH_HEARD;
+	return DROP_NONE;
+}
+
+static enum drop_reason
+hear_advertisement(const struct rte_mbuf *m, const struct frame *frame,
+		   const struct neigh_host *host, enum counter *counter)
+{
+	struct ndp_advertisement advertisement;
+	enum drop_reason reason = ndp_parse_advertisement(m, frame, &advertisement);
+
+	if (reason != DROP_NONE)
+		return reason;
+	if (!is_ours(host, &frame->destination) || is_ours(host, &advertisement.target))
+		return DROP_nd_not_for_us;
+	if (!advertisement.is_solicited ||
+	    !host->heard(host->arg, &advertisement.target,
+			 advertisement.has_mac ? advertisement.mac : NULL))
+		return DROP_nd_unasked;
+	*counter = NEIGH_HEARD;
+	return DROP_NONE;
+}
+
 static enum drop_reason
 answer_arp(struct rte_mbuf *m, const struct frame *frame, const struct neigh_host *host,
 	   enum counter *counter)
@@ -39,7 +76,9 @@ answer_arp(struct rte_mbuf *m, const struct frame *frame, const struct neigh_hos
 
 	if (reason != DROP_NONE)
 		return reason;
-	if (!arp.is_request || !is_ours(host, &arp.target) || is_ours(host, &arp.sender))
+	if (!arp.is_request)
+		return hear_arp(&arp, host, counter);
+	if (!is_ours(host, &arp.target) || is_ours(host, &arp.sender))
 		return DROP_arp_not_for_us;
 	arp_emit_reply(m, frame, &arp, host->mac);
 	*counter = COUNTER_arp_replied;
@@ -93,6 +132,7 @@ answer_icmp(struct rte_mbuf *m, const struct frame *frame, const struct neigh_ho
 	case ICMP_NEIGHBOUR_SOLICITATION:
 		return answer_solicitation(m, frame, host, counter);
 	case ICMP_NEIGHBOUR_ADVERTISEMENT:
+		return hear_advertisement(m, frame, host, counter);
 	case ICMP_OTHER:
 		break;
 	}

@@ -52,6 +52,7 @@ pipeline_apps_init(struct weir_core *core, const struct weir_app_ops *const *ops
 		struct pipeline_app *app = &core->apps[i];
 
 		*app = (struct pipeline_app){.ops = ops[i]};
+		core->app_now = (uint16_t)i;
 		if (ops[i]->version != WEIR_APP_VERSION)
 			result = -EINVAL;
 		else if (ops[i]->init != NULL)
@@ -171,6 +172,15 @@ deliver_to(const struct delivery *d)
 		deliver_close(d);
 }
 
+/* A client's connection belongs to the listener's application, ours to the one that wanted it. */
+static uint16_t
+app_of(const struct tcp_engine *engine, const struct flow *flow)
+{
+	if (flow_is_outgoing(flow))
+		return (uint16_t)(flow->listener & ~FLOW_OUTGOING);
+	return listener_table_get(engine->listeners, flow->listener)->app;
+}
+
 /* Returns false if the flow is gone, and with it its place in the list. */
 static bool
 deliver(struct weir_core *core, uint32_t idx)
@@ -186,8 +196,8 @@ deliver(struct weir_core *core, uint32_t idx)
 		.conn = (struct weir_conn *)flow,
 	};
 
-	check(flow->listener != FLOW_NO_LISTENER); /* nothing opens connections yet */
-	app = &core->apps[listener_table_get(engine->listeners, flow->listener)->app];
+	core->app_now = app_of(engine, flow);
+	app = &core->apps[core->app_now];
 	d.ops = app->ops;
 	d.state = app->state;
 	deliver_to(&d);
@@ -230,6 +240,7 @@ poll_apps(struct weir_core *core)
 	const struct pipeline_app *app = core->apps;
 
 	for (; app < &core->apps[core->app_count]; app++) {
+		core->app_now = (uint16_t)(app - core->apps);
 		if (app->ops->poll != NULL)
 			app->ops->poll(core, core->tcp.now_ns, app->state);
 	}

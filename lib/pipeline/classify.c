@@ -33,6 +33,7 @@
 
 /* Where a frame came in: what the neighbour layer must know to say what is ours. */
 struct link {
+	struct weir_core *core;
 	const struct listener_table *listeners;
 	uint16_t vlan_id;
 	uint8_t port;
@@ -45,6 +46,20 @@ is_ours_on_link(const void *arg, const struct ip_addr *address)
 
 	return listener_table_local(link->listeners, address, link->port, link->vlan_id) !=
 	       LOCAL_NONE;
+}
+
+static bool
+hear_on_link(const void *arg, const struct ip_addr *address, const uint8_t *mac)
+{
+	const struct link *link = arg;
+	struct neigh_news news = {
+		.key = {.addr = *address, .vlan_id = link->vlan_id, .port = link->port},
+		.has_mac = mac != NULL,
+	};
+
+	if (mac != NULL)
+		memcpy(news.mac, mac, sizeof(news.mac));
+	return pipeline_hear_answer(link->core, &news);
 }
 
 /* ff02::1:ff00:0/104, where neighbours look for an address (RFC 4291, 2.7.1). */
@@ -129,6 +144,7 @@ static enum drop_reason
 answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 {
 	struct link link = {
+		.core = core,
 		.listeners = core->tcp.listeners,
 		.vlan_id = frame->vlan_id,
 		.port = (uint8_t)m->port,
@@ -136,6 +152,7 @@ answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 	struct neigh_host host = {
 		.ttl = core->tcp.config->ttl,
 		.is_ours = is_ours_on_link,
+		.heard = hear_on_link,
 		.arg = &link,
 	};
 	enum drop_reason reason;
@@ -145,6 +162,10 @@ answer(struct weir_core *core, struct rte_mbuf *m, const struct frame *frame)
 	reason = neigh_answer(m, frame, &host, &counter);
 	if (reason != DROP_NONE)
 		return reason;
+	if (counter == NEIGH_HEARD) {
+		rte_pktmbuf_free(m);
+		return DROP_NONE;
+	}
 	if (counter == COUNTER_echo_replied)
 		reason = limit_echo(core, &frame->source);
 	if (reason != DROP_NONE)

@@ -88,7 +88,8 @@ weir_conn_set_nodelay(struct weir_core *core, struct weir_conn *conn, bool nodel
 		return;
 	}
 	tcb_set(tcb, TCB_NODELAY);
-	tcp_defer(&core->tcp, idx, TCP_DEFER_OUTPUT);
+	if (tcp_state_is_synchronized(tcb)) /* in SYN-SENT it would be the SYN that goes again */
+		tcp_defer(&core->tcp, idx, TCP_DEFER_OUTPUT);
 }
 
 void

@@ -31,10 +31,19 @@ settle_closed(struct tcp_engine *engine, uint32_t idx)
 	return false;
 }
 
+static bool
+output(struct weir_core *core, uint32_t idx)
+{
+	if (unlikely(tcp_engine_tcb(&core->tcp, idx)->state == TCPS_SYN_SENT))
+		return pipeline_send_syn(core, idx);
+	return tcp_output(&core->tcp, idx);
+}
+
 /* True if the flow must be seen again in the next turn; else it is not listed any more. */
 static bool
-emit_flow(struct tcp_engine *engine, uint32_t idx)
+emit_flow(struct weir_core *core, uint32_t idx)
 {
+	struct tcp_engine *engine = &core->tcp;
 	const uint8_t sends = TCP_DEFER_OUTPUT | TCP_DEFER_ACK;
 	const uint8_t events = TCP_DEFER_OPEN | TCP_DEFER_TEXT | TCP_DEFER_WRITABLE;
 	struct flow *flow = flow_pool_get(&engine->flows, idx);
@@ -42,7 +51,7 @@ emit_flow(struct tcp_engine *engine, uint32_t idx)
 	if (tcp_engine_tcb(engine, idx)->state == TCPS_CLOSED)
 		return settle_closed(engine, idx);
 	if ((flow->deferred & sends) != 0) {
-		if (tcp_output(engine, idx))
+		if (output(core, idx))
 			return true;
 		flow->deferred = (uint8_t)(flow->deferred & ~sends);
 	}
@@ -60,7 +69,7 @@ pipeline_emit(struct weir_core *core)
 
 	for (uint32_t i = 0; i < engine->deferred_count; i++) {
 		idx = engine->deferred[i];
-		if (idx != FLOW_NONE && emit_flow(engine, idx))
+		if (idx != FLOW_NONE && emit_flow(core, idx))
 			engine->deferred[kept++] = idx;
 	}
 	engine->deferred_count = kept;

@@ -53,6 +53,7 @@ pipeline_init(struct weir_core *core, void *memory, const struct tcp_config *con
 	rate_limit_init(&core->echo_limit, ECHO_REPLIES_PER_SECOND);
 	learn_port_macs(core, listeners);
 	listener_table_filter(listeners, &core->refused_sources);
+	pipeline_hops_init(core);
 }
 
 static void
@@ -76,6 +77,7 @@ pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf **frames,
 	pipeline_lookup(core, &burst);
 	pipeline_segment(core, &burst);
 	tcp_engine_expire(&core->tcp);
+	neigh_cache_poll(&core->neighbours, core->tcp.tick);
 	pipeline_tell_stop(core);
 	pipeline_relist(core);
 	pipeline_application(core);

@@ -20,6 +20,7 @@
 #include "counters.h"
 #include "icmp_error.h"
 #include "listener_memo.h"
+#include "next_hop.h"
 #include "tcp_engine.h"
 #include "weir/app.h"
 
@@ -45,6 +46,7 @@ struct weir_core {
 	struct counters counters;
 	struct pipeline_app apps[PIPELINE_APPS_MAX];
 	uint32_t app_count;
+	uint16_t app_now;	/* whose callback runs, or ran last: who opens connections */
 	uint32_t index;		/* among the workers */
 	int64_t unix_ns_offset; /* UTC minus now_ns; the port layer sets it from time to time */
 	struct rate_limit echo_limit;  /* ICMP echo replies */
@@ -58,6 +60,8 @@ struct weir_core {
 	struct listener_memo memo;
 	/* By DPDK port, zero where we have no address; padded so that one word is compared. */
 	uint8_t port_mac[TCP_PORTS_MAX][8];
+	struct neigh_sharing sharing; /* the port layer's, set after pipeline_init() */
+	struct neigh_cache neighbours;
 };
 
 /* Memory beside struct weir_core itself.  See tcp_engine_init() for what must outlive what. */

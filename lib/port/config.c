@@ -41,6 +41,9 @@ static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, rto_max_ms, "rto_max", 1000, 600000),
 	CONFIG_RANGE(weir_tcp_config, delayed_ack_ms, "delayed_ack", 0, 499),
 	CONFIG_RANGE(weir_tcp_config, retransmit_timeout_ms, "retransmit_timeout", 1000, 86400000),
+	CONFIG_RANGE(weir_tcp_config, connect_timeout_ms, "connect_timeout", 1000, 86400000),
+	CONFIG_RANGE(weir_tcp_config, local_port_first, "local_port_first", 1024, 65535),
+	CONFIG_RANGE(weir_tcp_config, local_port_last, "local_port_last", 1024, 65535),
 	CONFIG_RANGE(weir_tcp_config, msl_ms, "msl", 1, 120000),
 	CONFIG_RANGE(weir_tcp_config, fin_wait_2_ms, "fin_wait_2", 1000, 86400000),
 	CONFIG_RANGE(weir_tcp_config, keepalive_time_ms, "keepalive_time", 1000, 864000000),
@@ -107,6 +110,9 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->rto_max_ms = 60000; /* RFC 6298, 2.5: at least that */
 	tcp->delayed_ack_ms = 40;
 	tcp->retransmit_timeout_ms = 100000; /* RFC 9293, 3.8.3: at least that */
+	tcp->connect_timeout_ms = 180000; /* RFC 9293, 3.8.3, MUST-23 */
+	tcp->local_port_first = 32768;
+	tcp->local_port_last = 65535;
 	tcp->msl_ms = 30000; /* RFC 9293, 3.4.2 says two minutes; see config/README.md */
 	tcp->fin_wait_2_ms = 60000;
 	tcp->keepalive_time_ms = 7200000; /* RFC 9293, 3.8.4: two hours at least (MUST-28) */
@@ -206,6 +212,10 @@ check_tcp(struct config_verdict *v)
 	if (rc == 0 && tcp->rto_min_ms > tcp->rto_max_ms)
 		rc = config_refuse(v, "rto_min", "%u is more than rto_max; allowed: 1 to %u",
 				   tcp->rto_min_ms, tcp->rto_max_ms);
+	if (rc == 0 && tcp->local_port_first > tcp->local_port_last)
+		rc = config_refuse(v, "local_port_first",
+				   "%u is more than local_port_last; allowed: 1024 to %u",
+				   tcp->local_port_first, tcp->local_port_last);
 	return rc;
 }
 

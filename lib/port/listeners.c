@@ -22,6 +22,7 @@ add_address(struct weir *weir, uint32_t i, const struct refusal *refusal)
 	const struct weir_port_config *port = device->wish.config;
 	struct local_address local = {
 		.addr = ip_addr_of_ipv6(config->address),
+		.gateway = ip_addr_of_ipv6(config->gateway),
 		.vlan_id = port->vlan_id == 0 ? VLAN_NONE : port->vlan_id,
 		.port = (uint8_t)device->port_id,
 		.prefix_bits = config->prefix_bits,

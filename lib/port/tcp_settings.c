@@ -44,6 +44,7 @@ set_times(struct tcp_config *tcp, const struct weir_tcp_config *config)
 	tcp->rto_max_us = config->rto_max_ms * 1000;
 	tcp->delayed_ack_ticks = bounded_ticks(config->delayed_ack_ms);
 	tcp->retransmit_ticks = bounded_ticks(config->retransmit_timeout_ms);
+	tcp->connect_ticks = bounded_ticks(config->connect_timeout_ms);
 	tcp->time_wait_ticks = bounded_ticks(2 * config->msl_ms);
 	tcp->fin_wait_2_ticks = bounded_ticks(config->fin_wait_2_ms);
 	tcp->request_ticks = bounded_ticks(config->request_timeout_ms);
@@ -106,6 +107,8 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->window_scaling = config->tcp.window_scaling;
 	tcp->sack = config->tcp.sack;
 	tcp->congestion_control = congestion_control_of(config->tcp.congestion_control);
+	tcp->local_port_first = config->tcp.local_port_first;
+	tcp->local_port_last = config->tcp.local_port_last;
 	tcp->rst_rate = config->tcp.rst_rate;
 	tcp->challenge_ack_rate = config->tcp.challenge_ack_rate;
 	set_syn(tcp, &config->syn);

@@ -38,6 +38,7 @@ struct tcp_config {
 	uint32_t rto_max_us;
 	uint32_t delayed_ack_ticks; /* 0: every segment is acknowledged at the end of its burst */
 	uint32_t retransmit_ticks;  /* R2 */
+	uint32_t connect_ticks;	    /* R2 for the SYN of a connection we open */
 	uint32_t time_wait_ticks;   /* 2 MSL */
 	uint32_t fin_wait_2_ticks;
 	uint32_t pmtu_ticks;	  /* a smaller path MTU is believed for so long; below 2^31 */
@@ -61,6 +62,8 @@ struct tcp_config {
 	bool window_scaling;
 	bool sack;
 	enum tcp_cc_kind congestion_control;
+	uint16_t local_port_first; /* of connections we open: to _last, both included */
+	uint16_t local_port_last;
 	uint32_t rst_rate; /* per second */
 	uint32_t challenge_ack_rate;
 

@@ -188,34 +188,58 @@ tcp_emit_challenge_ack(struct tcp_engine *engine, uint32_t idx)
 	tcp_emit_ack(engine, idx);
 }
 
-void
-tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx)
+/* A SYN is never scaled, and has the MSS beside what `options` brings. */
+static void
+send_syn(struct tcp_engine *engine, uint32_t idx, struct tcp_options *options, uint8_t flags)
 {
 	struct flow *flow = flow_pool_get(&engine->flows, idx);
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 	struct emit_path path = path_of_flow(engine, flow);
-	struct tcp_options options = {
-		.has_mss = true,
-		.mss = tcp_emit_mss(engine, flow->port, path.is_ipv6),
-		.has_wscale = tcb->wscale != 0,
-		.wscale = (uint8_t)tcb_rcv_shift(tcb),
-		.has_sack_permitted = tcb_has(tcb, TCB_SACK),
-	};
 	struct emit_tcp tcp = {
 		.source_port = flow->key.local_port,
 		.destination_port = flow->key.remote_port,
 		.seq = tcb->snd_una,
 		.ack = tcb->rcv_nxt,
 		.wnd = tcp_window_of_syn(engine->config),
-		.flags = TH_SYN | TH_ACK,
-		.options = &options,
+		.flags = flags,
+		.options = options,
 	};
 	struct rte_mbuf *m = tcp_engine_alloc(engine);
 
 	if (m == NULL)
 		return;
-	set_timestamps(engine, tcb, &options);
+	options->has_mss = true;
+	options->mss = tcp_emit_mss(engine, flow->port, path.is_ipv6);
 	send_frame(engine, m, flow->port, &path, &tcp);
+}
+
+void
+tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_options options = {
+		.has_wscale = tcb->wscale != 0,
+		.wscale = (uint8_t)tcb_rcv_shift(tcb),
+		.has_sack_permitted = tcb_has(tcb, TCB_SACK),
+	};
+
+	set_timestamps(engine, tcb, &options);
+	send_syn(engine, idx, &options, TH_SYN | TH_ACK);
+}
+
+void
+tcp_emit_syn(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_config *config = engine->config;
+	struct tcp_options options = {
+		.has_wscale = config->window_scaling,
+		.wscale = config->rcv_wscale,
+		.has_sack_permitted = config->sack,
+		.has_timestamps = config->timestamps,
+		.tsval = engine->now_ms + tcp_engine_tcb(engine, idx)->ts_offset,
+	};
+
+	send_syn(engine, idx, &options, TH_SYN);
 }
 
 void
@@ -233,6 +257,10 @@ tcp_emit_abort(struct tcp_engine *engine, uint32_t idx)
 	case TCPS_FIN_WAIT_2:
 	case TCPS_CLOSE_WAIT:
 		tcp_emit_rst(engine, idx);
+		break;
+	case TCPS_SYN_RECEIVED:
+		if (flow_is_outgoing(flow_pool_get(&engine->flows, idx)))
+			tcp_emit_rst(engine, idx);
 		break;
 	default:
 		break;

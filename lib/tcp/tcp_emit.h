@@ -20,7 +20,8 @@ void tcp_emit_ack(struct tcp_engine *engine, uint32_t idx);
  */
 void tcp_emit_challenge_ack(struct tcp_engine *engine, uint32_t idx);
 
-/* SYN-RECEIVED: the SYN-ACK, first or again. */
+/* SYN-SENT: the SYN with all we can do.  SYN-RECEIVED: the SYN-ACK.  First or again. */
+void tcp_emit_syn(struct tcp_engine *engine, uint32_t idx);
 void tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx);
 
 /* <SEQ=SND.NXT><CTL=RST>, whatever the state. */
@@ -28,8 +29,8 @@ void tcp_emit_rst(struct tcp_engine *engine, uint32_t idx);
 
 /*
  * The same from states in which the peer may still care (RFC 9293,
- * 3.10.5).  But none from SYN-RECEIVED: whoever sent that SYN may have put another's
- * address on it, who has had our SYN-ACKs for nothing already.
+ * 3.10.5).  But none from a SYN-RECEIVED that a client's SYN made: whoever sent it may
+ * have put another's address on it, who has had our SYN-ACKs for nothing already.
  */
 void tcp_emit_abort(struct tcp_engine *engine, uint32_t idx);
 

@@ -81,6 +81,9 @@ init_secrets(struct tcp_engine *engine, const struct tcp_secrets *secrets, uint6
 	syn_cookie_init(&engine->cookies, secrets->kind, secrets->cookie, secrets->cookie_count,
 			unix_ns);
 	rng_init(&engine->rng, secrets->rng_seed);
+	tcp_ephemeral_init(&engine->ephemeral, secrets->kind, secrets->isn,
+			   engine->config->local_port_first, engine->config->local_port_last,
+			   &engine->rng);
 }
 
 void

@@ -24,6 +24,7 @@
 #include "source_prefix.h"
 #include "syn_cookie.h"
 #include "tcp_config.h"
+#include "tcp_ephemeral.h"
 #include "tcp_isn.h"
 #include "tcp_tcb.h"
 #include "tcp_transfer.h"
@@ -77,6 +78,16 @@ struct tcp_source_limits {
 	struct rate_limit *replies; /* NULL: no limit */
 };
 
+/*
+ * What connections we open tell whoever knows the next hops: this one makes no
+ * progress (RFC 9293, 3.8.3: negative advice), or that it does.  May be NULL.
+ */
+struct tcp_hop_advice {
+	void (*doubt)(void *arg, uint32_t idx);
+	void (*confirm)(void *arg, uint32_t idx);
+	void *arg;
+};
+
 struct tcp_engine {
 	/* This turn. */
 	uint64_t now_ns;
@@ -106,6 +117,8 @@ struct tcp_engine {
 	struct flow_hash flow_hash;
 	struct syn_cookie cookies;
 	struct tcp_isn_key isn_key;
+	struct tcp_ephemeral ephemeral;
+	struct tcp_hop_advice hop_advice;
 	struct rng rng;
 	struct rate_limit rst_limit;
 	struct rate_limit challenge_limit;

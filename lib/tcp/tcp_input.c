@@ -6,12 +6,12 @@
 #include "tcp_emit.h"
 #include "tcp_states.h"
 
-/* LISTEN and TIME-WAIT have no record, SYN-SENT belongs to connections we open. */
+/* LISTEN and TIME-WAIT have no record. */
 static const tcp_input_fn input_by_state[TCPS_N] = {
-	[TCPS_SYN_RECEIVED] = tcp_input_syn_received, [TCPS_ESTABLISHED] = tcp_input_established,
-	[TCPS_CLOSE_WAIT] = tcp_input_close_wait,     [TCPS_FIN_WAIT_1] = tcp_input_fin_wait_1,
-	[TCPS_FIN_WAIT_2] = tcp_input_fin_wait_2,     [TCPS_CLOSING] = tcp_input_closing,
-	[TCPS_LAST_ACK] = tcp_input_last_ack,
+	[TCPS_SYN_SENT] = tcp_input_syn_sent,	    [TCPS_SYN_RECEIVED] = tcp_input_syn_received,
+	[TCPS_ESTABLISHED] = tcp_input_established, [TCPS_CLOSE_WAIT] = tcp_input_close_wait,
+	[TCPS_FIN_WAIT_1] = tcp_input_fin_wait_1,   [TCPS_FIN_WAIT_2] = tcp_input_fin_wait_2,
+	[TCPS_CLOSING] = tcp_input_closing,	    [TCPS_LAST_ACK] = tcp_input_last_ack,
 };
 
 enum drop_reason

@@ -56,6 +56,21 @@ send_mss(const struct tcp_engine *engine, const struct tcp_seg *seg,
 	return (uint16_t)(options->has_timestamps ? mss - TIMESTAMPS_BYTES : mss);
 }
 
+void
+tcp_open_take_options(const struct tcp_engine *engine, struct tcp_tcb *tcb,
+		      const struct cookie_options *agreed, const struct tcp_seg *seg)
+{
+	tcb->mss = send_mss(engine, seg, agreed);
+	if (agreed->has_wscale)
+		tcb->wscale = (uint8_t)(engine->config->rcv_wscale << 4 | agreed->wscale);
+	if (agreed->sack_permitted)
+		tcb_set(tcb, TCB_SACK);
+	if (agreed->has_timestamps) {
+		tcb_set(tcb, TCB_TIMESTAMPS);
+		tcb->ts_recent = seg->options.tsval;
+	}
+}
+
 /* A record for a new connection in CLOSED, everything known of the peer filled in. */
 static uint32_t
 create(struct tcp_engine *engine, const struct tcp_request *request,
@@ -79,21 +94,13 @@ create(struct tcp_engine *engine, const struct tcp_request *request,
 	tcb->state = TCPS_CLOSED;
 	tcb->transfer = TCP_TRANSFER_NONE;
 	tcb->last_rx = engine->tick;
-	tcb->mss = send_mss(engine, seg, options);
-	if (options->has_wscale)
-		tcb->wscale = (uint8_t)(engine->config->rcv_wscale << 4 | options->wscale);
-	if (options->sack_permitted)
-		tcb_set(tcb, TCB_SACK);
-	if (options->has_timestamps) {
-		tcb_set(tcb, TCB_TIMESTAMPS);
-		tcb->ts_recent = seg->options.tsval;
-	}
+	tcp_open_take_options(engine, tcb, options, seg);
 	return idx;
 }
 
-/* The SYN-ACK said this much, unscaled; the scaled field must not say less. */
-static void
-promise_syn_window(const struct tcp_config *config, struct tcp_tcb *tcb)
+/* The SYN said this much, unscaled; the scaled field must not say less. */
+void
+tcp_open_promise_window(const struct tcp_config *config, struct tcp_tcb *tcb)
 {
 	unsigned int shift = tcb_rcv_shift(tcb);
 	uint32_t window = tcp_window_of_syn(config);
@@ -119,7 +126,7 @@ tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 	tcb->snd_nxt = isn->iss + 1;
 	tcb->rcv_nxt = syn->seq + 1;
 	tcb->ts_offset = isn->ts_offset;
-	promise_syn_window(engine->config, tcb);
+	tcp_open_promise_window(engine->config, tcb);
 	tcp_enter(tcb, TCPS_SYN_RECEIVED);
 	engine->syn_policy.half_open++;
 	tcp_source_queued(engine, &request->key->remote);
@@ -131,9 +138,19 @@ tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 	return DROP_NONE;
 }
 
-/* What both ways into ESTABLISHED have in common. */
+/* A client that came to us owes a first octet; and its network may have so many connections. */
 static void
-establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
+note_client(struct tcp_engine *engine, uint32_t idx)
+{
+	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	tcb->awaits = TCP_AWAITS_TEXT;
+	tcb->keepalive = engine->config->keepalive;
+	tcp_source_opened(engine, &flow_pool_get(&engine->flows, idx)->key.remote);
+}
+
+void
+tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
@@ -143,10 +160,9 @@ establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 	tcb->max_snd_wnd = seg->wnd;
 	tcb->snd_wl1 = seg->seq;
 	tcp_enter(tcb, TCPS_ESTABLISHED);
-	tcb->awaits = TCP_AWAITS_TEXT;
-	tcb->keepalive = engine->config->keepalive;
+	if (!flow_is_outgoing(flow_pool_get(&engine->flows, idx)))
+		note_client(engine, idx);
 	counter_increment(engine->counters, COUNTER_flow_opened);
-	tcp_source_opened(engine, &flow_pool_get(&engine->flows, idx)->key.remote);
 	tcp_timer_restart(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OPEN);
 }
@@ -164,7 +180,7 @@ tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	tcp_source_unqueued(engine, source);
 	flow_pool_get(&engine->flows, idx)->path_error = WEIR_PATH_FINE;
 	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
-	establish(engine, idx, seg);
+	tcp_open_establish(engine, idx, seg);
 	return DROP_NONE;
 }
 
@@ -196,8 +212,8 @@ tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *reques
 	if (seg->len == 0 && rtt_ms <= HANDSHAKE_RTT_MS_MAX)
 		tcp_rto_sample(tcb, rtt_ms * 1000);
 	tcb->rcv_nxt = seg->seq;
-	promise_syn_window(engine->config, tcb);
+	tcp_open_promise_window(engine->config, tcb);
 	counter_increment(engine->counters, COUNTER_cookie_accepted);
-	establish(engine, idx, seg);
+	tcp_open_establish(engine, idx, seg);
 	return tcp_input_established(engine, idx, seg);
 }

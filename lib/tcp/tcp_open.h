@@ -43,6 +43,16 @@ tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offere
 		agreed->mss = 0;
 }
 
+/* Agreed options, with those of the peer's SYN `seg`, into the control block. */
+void tcp_open_take_options(const struct tcp_engine *engine, struct tcp_tcb *tcb,
+			   const struct cookie_options *agreed, const struct tcp_seg *seg);
+
+/* Our SYN or SYN-ACK offered a window: what it said holds, scaled or not. */
+void tcp_open_promise_window(const struct tcp_config *config, struct tcp_tcb *tcb);
+
+/* Into ESTABLISHED: `seg` acknowledges all that we have sent; its window is as if scaled. */
+void tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg);
+
 /* A SYN queue entry in SYN-RECEIVED; `isn` is our side of it.  The SYN-ACK is sent. */
 enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 				   const struct tcp_isn *isn, struct tcp_seg *syn);

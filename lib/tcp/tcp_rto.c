@@ -13,10 +13,10 @@ tcp_rto_us(const struct tcp_config *config, const struct tcp_tcb *tcb, uint8_t b
 {
 	uint64_t us;
 
-	/* In SYN-RECEIVED the variance field counts retransmissions. */
+	/* Before ESTABLISHED the variance field counts retransmissions. */
 	if (tcb->srtt_us == 0)
-		us = tcb->state == TCPS_SYN_RECEIVED || tcb->rttvar_us == 0 ? TCP_RTO_INITIAL_US
-									    : tcb->rttvar_us;
+		us = tcb->state < TCPS_ESTABLISHED || tcb->rttvar_us == 0 ? TCP_RTO_INITIAL_US
+									  : tcb->rttvar_us;
 	else
 		us = tcb->srtt_us +
 		     RTE_MAX(UINT64_C(4) * tcb->rttvar_us, (UINT64_C(1) << TICK_SHIFT) / NS_PER_US);

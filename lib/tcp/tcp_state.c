@@ -64,6 +64,30 @@ count_end(struct tcp_engine *engine, enum weir_close_reason reason)
 		counter_increment(engine->counters, COUNTER_flow_timed_out);
 }
 
+/* A connection that we wanted to open and that did not come to be. */
+static void
+count_failure(struct tcp_engine *engine, enum weir_close_reason reason)
+{
+	if (reason == WEIR_CLOSE_REFUSED)
+		counter_increment(engine->counters, COUNTER_connect_refused);
+	if (reason == WEIR_CLOSE_TIMEOUT)
+		counter_increment(engine->counters, COUNTER_connect_timed_out);
+	if (reason == WEIR_CLOSE_UNREACHABLE)
+		counter_increment(engine->counters, COUNTER_connect_unreachable);
+}
+
+/* The books of a client's connection, or of one that never was more than an entry. */
+static uint16_t
+settle_client(struct tcp_engine *engine, const struct flow *flow, const struct tcp_tcb *tcb)
+{
+	engine->listener_flows[flow->listener]--;
+	if (tcb->state != TCPS_SYN_RECEIVED)
+		return TCB_HAD_OPENED;
+	engine->syn_policy.half_open--;
+	tcp_source_unqueued(engine, &flow->key.remote);
+	return 0;
+}
+
 static uint64_t
 hash_of(const struct tcp_engine *engine, uint32_t idx)
 {
@@ -79,17 +103,15 @@ finish(struct tcp_engine *engine, uint64_t hash, uint32_t idx, enum weir_close_r
 	uint16_t flags = (uint16_t)(tcb->flags & ~(TCB_REASON_MASK | TCB_HAD_OPENED));
 
 	flags = (uint16_t)(flags | reason << TCB_REASON_SHIFT);
-	if (tcb->state == TCPS_SYN_RECEIVED) {
-		engine->syn_policy.half_open--;
-		tcp_source_unqueued(engine, &flow->key.remote);
-	} else {
+	if (!flow_is_outgoing(flow))
+		flags = (uint16_t)(flags | settle_client(engine, flow, tcb));
+	else if (!tcp_state_is_synchronized(tcb))
+		count_failure(engine, reason);
+	if (tcp_state_is_synchronized(tcb)) {
 		count_end(engine, reason);
-		flags = (uint16_t)(flags | TCB_HAD_OPENED);
+		if (tcb->state != TCPS_TIME_WAIT)
+			tcp_tombstone_leave(engine, hash, idx);
 	}
-	if (tcb->state != TCPS_SYN_RECEIVED && tcb->state != TCPS_TIME_WAIT)
-		tcp_tombstone_leave(engine, hash, idx);
-	if (flow->listener != FLOW_NO_LISTENER)
-		engine->listener_flows[flow->listener]--;
 
 	tcp_enter(tcb, TCPS_CLOSED);
 	tcb->flags = flags;
@@ -153,7 +175,7 @@ tcp_user_abort(struct tcp_engine *engine, uint32_t idx)
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
 	if (tcb->state != TCPS_CLOSED) {
-		if (tcb->state != TCPS_SYN_RECEIVED)
+		if (tcp_state_is_synchronized(tcb))
 			counter_increment(engine->counters, COUNTER_flow_aborted);
 		tcp_emit_abort(engine, idx);
 		tcp_finish(engine, idx, WEIR_CLOSE_SHUTDOWN);

@@ -9,6 +9,13 @@
 
 const char *tcp_state_name(enum tcp_state state);
 
+/* ESTABLISHED or later: both sides know of each other. */
+static inline bool
+tcp_state_is_synchronized(const struct tcp_tcb *tcb)
+{
+	return tcb->state >= TCPS_ESTABLISHED;
+}
+
 /* Every change of state goes through here and is checked against RFC 9293, figure 5. */
 void tcp_enter(struct tcp_tcb *tcb, enum tcp_state next);
 

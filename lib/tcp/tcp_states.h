@@ -10,6 +10,7 @@
 typedef enum drop_reason (*tcp_input_fn)(struct tcp_engine *engine, uint32_t idx,
 					 struct tcp_seg *seg);
 
+enum drop_reason tcp_input_syn_sent(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg);
 enum drop_reason tcp_input_syn_received(struct tcp_engine *engine, uint32_t idx,
 					struct tcp_seg *seg);
 enum drop_reason tcp_input_established(struct tcp_engine *engine, uint32_t idx,

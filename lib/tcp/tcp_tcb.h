@@ -48,13 +48,13 @@ enum tcp_awaits {
 #define TCB_NODELAY	  0x0020u /* Nagle is off */
 #define TCB_ACK_DELAYED	  0x0040u /* in-order text is not acknowledged yet */
 #define TCB_WANT_WRITABLE 0x0080u /* the application found the send buffer full */
-#define TCB_OPENED	  0x0100u /* on_open was called and took the connection */
+#define TCB_OPENED	  0x0100u /* the application has it: from on_open on, or it opened it */
 #define TCB_CHALLENGED	  0x0200u /* a challenge ACK went out in the period below */
 #define TCB_PERIOD_SHIFT  10	  /* six bits: that period, modulo 64 */
 #define TCB_PERIOD_MASK	  0xfc00u
-#define TCB_REASON_SHIFT  12 /* once CLOSED, three bits instead: enum weir_close_reason */
-#define TCB_REASON_MASK	  0x7000u
-#define TCB_HAD_OPENED	  0x8000u /* ... and one: it had been ESTABLISHED */
+#define TCB_REASON_SHIFT  11 /* once CLOSED, four bits instead: enum weir_close_reason */
+#define TCB_REASON_MASK	  0x7800u
+#define TCB_HAD_OPENED	  0x8000u /* ... and one: it came to us and had been ESTABLISHED */
 
 #define TCP_TRANSFER_NONE UINT32_MAX
 
@@ -71,7 +71,10 @@ struct tcp_tcb {
 	 * kept: it is never above SND.UNA, and an update is only taken from SND.UNA =<
 	 * SEG.ACK.
 	 */
-	uint32_t snd_wl1;
+	union {
+		uint32_t snd_wl1;
+		uint32_t syn_sent_us; /* SYN-SENT only: when the SYN went out last */
+	};
 	uint32_t rcv_nxt; /* next octet expected */
 	uint32_t last_ack_sent;
 	uint32_t ts_recent;	       /* the TSval we echo */
@@ -86,11 +89,11 @@ struct tcp_tcb {
 			uint32_t user_timeout : 8; /* its own R2: tcp_user_timeout.h */
 		};
 		struct {
-			uint32_t syn_retries : 24; /* SYN-RECEIVED: no round trip is known there */
+			uint32_t syn_retries : 24; /* before ESTABLISHED no round trip is known */
 		};
 	};
 	uint32_t transfer;    /* index, or TCP_TRANSFER_NONE */
-	uint32_t last_rx;     /* tick of the last acceptable segment */
+	uint32_t last_rx;     /* tick of the last acceptable segment; before one, of the OPEN */
 	uint16_t snd_wnd;     /* as received: unscaled */
 	uint16_t max_snd_wnd; /* the largest of those */
 	uint16_t rcv_wnd;     /* as last advertised: unscaled */

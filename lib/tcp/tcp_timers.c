@@ -5,6 +5,7 @@
 #include <rte_common.h>
 
 #include "check.h"
+#include "tcp_connect.h"
 #include "tcp_emit.h"
 #include "tcp_idle.h"
 #include "tcp_loss.h"
@@ -24,6 +25,7 @@
 
 /* What the timer is waiting for, in the order of tcp_timers.h. */
 enum timer_purpose {
+	PURPOSE_SYN,
 	PURPOSE_SYN_ACK,
 	PURPOSE_RETRANSMIT,
 	PURPOSE_PROBE,
@@ -51,10 +53,18 @@ text_waits(struct tcp_engine *engine, const struct tcp_tcb *tcb)
 }
 
 static enum timer_purpose
+purpose_before_established(struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	uint32_t idx = (uint32_t)(tcb - engine->tcbs);
+
+	return flow_is_outgoing(flow_pool_get(&engine->flows, idx)) ? PURPOSE_SYN : PURPOSE_SYN_ACK;
+}
+
+static enum timer_purpose
 purpose_of(struct tcp_engine *engine, const struct tcp_tcb *tcb)
 {
-	if (tcb->state == TCPS_SYN_RECEIVED)
-		return PURPOSE_SYN_ACK;
+	if (tcb->state < TCPS_ESTABLISHED)
+		return purpose_before_established(engine, tcb);
 	if (tcb->snd_una != tcb->snd_nxt)
 		return PURPOSE_RETRANSMIT;
 	if (text_waits(engine, tcb))
@@ -115,6 +125,9 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 	uint32_t ticks = 0;
 
 	switch (purpose_of(engine, tcb)) {
+	case PURPOSE_SYN:
+		ticks = tcp_connect_ticks(engine, tcb);
+		break;
 	case PURPOSE_SYN_ACK:
 		ticks = tcp_rto_ticks(config, tcb, (uint8_t)tcb->syn_retries);
 		break;
@@ -301,6 +314,7 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 			tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
 		return;
 	}
+	tcp_connect_doubt(engine, idx);
 	counter_increment(engine->counters, COUNTER_retransmit_timeout);
 	if (!tcp_pmtu_timeout(engine, idx))
 		tcp_loss_timeout(tcb, transfer);
@@ -379,6 +393,9 @@ fire(void *arg, uint32_t idx)
 
 	check(tcb->state != TCPS_CLOSED);
 	switch (purpose_of(engine, tcb)) {
+	case PURPOSE_SYN:
+		tcp_connect_fire(engine, idx);
+		break;
 	case PURPOSE_SYN_ACK:
 		fire_syn_ack(engine, idx);
 		break;

@@ -3,7 +3,8 @@
 /*
  * A connection has one timer, and what it means follows from the connection:
  *
- *	SYN-RECEIVED		send the SYN-ACK again, in the end give up
+ *	SYN-SENT		send the SYN again, in the end give up
+ *	SYN-RECEIVED		the same with the SYN-ACK
  *	octets are out		retransmission timeout (RFC 6298), in the end R2
  *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
  *	FIN-WAIT-2		give up waiting for the peer's FIN

@@ -8,6 +8,7 @@
 #include <rte_common.h>
 
 #include "check.h"
+#include "tcp_connect.h"
 #include "tcp_pressure.h"
 #include "tcp_state.h"
 #include "tcp_steps.h"
@@ -22,6 +23,13 @@ may_send(const struct tcp_tcb *tcb)
 {
 	return (tcb->state == TCPS_ESTABLISHED || tcb->state == TCPS_CLOSE_WAIT) &&
 	       !tcb_has(tcb, TCB_FIN_QUEUED);
+}
+
+/* Why may_send() said no. */
+static int
+refusal(const struct tcp_tcb *tcb)
+{
+	return tcb->state == TCPS_SYN_SENT || tcb->state == TCPS_SYN_RECEIVED ? -ENOTCONN : -EPIPE;
 }
 
 uint32_t
@@ -64,7 +72,7 @@ tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain)
 	struct tcp_transfer *transfer;
 
 	if (!may_send(tcb))
-		return -EPIPE;
+		return refusal(tcb);
 	if (tcp_user_send_room(engine, idx) == 0)
 		return -EAGAIN;
 	transfer = tcp_need_transfer(engine, idx);
@@ -112,7 +120,7 @@ tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, ui
 	int error;
 
 	if (!may_send(tcp_engine_tcb(engine, idx)))
-		return -EPIPE;
+		return refusal(tcp_engine_tcb(engine, idx));
 	if (bytes == 0)
 		return 0;
 	if (tcp_user_send_room(engine, idx) == 0)
@@ -202,6 +210,8 @@ tcp_user_close(struct tcp_engine *engine, uint32_t idx)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
+	if (tcb->state == TCPS_SYN_SENT || tcb->state == TCPS_SYN_RECEIVED)
+		tcp_connect_close(engine, idx);
 	if (!may_send(tcb))
 		return;
 	/* From now on a shut window has a limit: tcp_timers.c, persist_limit(). */

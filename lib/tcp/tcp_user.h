@@ -6,7 +6,7 @@
 
 #include "tcp_engine.h"
 
-/* 0, -EAGAIN, -ENOBUFS or -EPIPE, as weir_conn_send(). */
+/* 0, -EAGAIN, -ENOBUFS, -EPIPE or -ENOTCONN, as weir_conn_send(). */
 int tcp_user_send(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *chain);
 int tcp_user_send_copy(struct tcp_engine *engine, uint32_t idx, const void *text, uint32_t bytes);
 uint32_t tcp_user_send_room(struct tcp_engine *engine, uint32_t idx);

@@ -54,6 +54,13 @@ ip_addr_equal(const struct ip_addr *a, const struct ip_addr *b)
 	return a->half[0] == b->half[0] && a->half[1] == b->half[1];
 }
 
+/* fe80::/10: on every link of ours, and beyond none (RFC 4291, 2.5.6). */
+static inline bool
+ip_addr_is_link_local(const struct ip_addr *addr)
+{
+	return addr->octet[0] == 0xfe && (addr->octet[1] & 0xc0) == 0x80;
+}
+
 /*
  * True where no host may send from this address: unspecified, loopback,
  * multicast, 0/8, 240/4, broadcast; ::, ::1, ff00::/8, IPv4-mapped when it came

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "neighbour.h"
 #include "tcp_seq.h"
 #include "tcp_state.h"
 
@@ -154,6 +155,19 @@ learn_from_syn_ack(struct conversation *c, struct peer *peer, struct segment *se
 	peer->ts_base = timestamps != NULL ? timestamps->number[0].value : 0;
 }
 
+/* So is a SYN of its own. */
+static void
+learn_from_syn(struct conversation *c, struct peer *peer, struct segment *segment)
+{
+	const struct option_text *timestamps = timestamps_of(segment);
+
+	if (peer->laws.is_opening && segment->seq.value == peer->iss)
+		return;
+	peer->iss = segment->seq.value;
+	peer->seq_base = c->setup.is_absolute ? 0 : peer->iss;
+	peer->ts_base = timestamps != NULL ? timestamps->number[0].value : 0;
+}
+
 static void
 to_relative(const struct peer *peer, struct segment *segment)
 {
@@ -213,6 +227,8 @@ hear(struct conversation *c, struct rte_mbuf *m)
 		conversation_fail(c, "A frame weir sent: %s.", wrong);
 	if ((segment.flags & (TH_SYN | TH_ACK)) == (TH_SYN | TH_ACK))
 		learn_from_syn_ack(c, peer, &segment);
+	else if (segment.flags & TH_SYN)
+		learn_from_syn(c, peer, &segment);
 	wrong = segment_laws_judge(&peer->laws, &segment, peer->path.is_ipv6);
 	if (wrong == NULL && !text_is_right(peer, &segment, octets))
 		wrong = "its text is not what the application sent";
@@ -230,20 +246,53 @@ hear(struct conversation *c, struct rte_mbuf *m)
 	unheard->at_ns = c->rig.now_ns;
 }
 
+/* Does weir ask where a client is?  Then *answer is that one's answer, or NULL. */
+static bool
+ask_client(struct conversation *c, struct rte_mbuf *m, struct rte_mbuf **answer)
+{
+	static uint8_t room[FRAME_BYTES_MAX], octets[FRAME_BYTES_MAX];
+	uint32_t bytes = rte_pktmbuf_pkt_len(m);
+	const uint8_t *frame = rte_pktmbuf_read(m, 0, bytes, room);
+	enum neighbour_question question;
+	const char *wrong;
+
+	*answer = NULL;
+	question = neighbour_read(frame, bytes, &c->peer->path, &wrong);
+	if (question == NEIGHBOUR_NONE)
+		return false;
+	log_line(c, ">", question == NEIGHBOUR_ONE ? "(are you there?)" : "(where are you?)");
+	if (wrong != NULL)
+		conversation_fail(c, "A frame weir sent: %s.", wrong);
+	c->questions += question == NEIGHBOUR_GROUP;
+	c->probes += question == NEIGHBOUR_ONE;
+	if (!c->setup.are_silent)
+		*answer = rig_frame(&c->rig, octets, neighbour_answer(octets, &c->peer->path));
+	return true;
+}
+
 static void
 turn(struct conversation *c, struct rte_mbuf **frames, uint32_t count)
 {
 	uint32_t sent = rig_turn(&c->rig, frames, count);
+	struct rte_mbuf *answers[PIPELINE_BURST_MAX];
+	uint32_t answer_count = 0;
 	const char *wrong;
 
-	for (uint32_t i = 0; i < sent; i++)
-		hear(c, c->rig.core->tcp.tx[i]);
+	for (uint32_t i = 0; i < sent; i++) {
+		check(answer_count < PIPELINE_BURST_MAX);
+		if (!ask_client(c, c->rig.core->tcp.tx[i], &answers[answer_count]))
+			hear(c, c->rig.core->tcp.tx[i]);
+		else if (answers[answer_count] != NULL)
+			answer_count++;
+	}
 	rte_pktmbuf_free_bulk(c->rig.core->tcp.tx, sent);
 	wrong = rig_wrong(&c->rig);
 	if (wrong != NULL)
 		conversation_fail(c, "The engine's books: %s.", wrong);
 	if (c->app.wrong != NULL)
 		conversation_fail(c, "The application: %s.", c->app.wrong);
+	if (answer_count > 0)
+		turn(c, answers, answer_count);
 }
 
 /* -- what the client says ----------------------------------------------- */
@@ -475,6 +524,7 @@ conversation_app(struct conversation *c, enum app_verb verb, uint32_t bytes, int
 		[APP_DO_PAUSE] = "pause",	  [APP_DO_RESUME] = "resume",
 		[APP_DO_NODELAY] = "nodelay",	  [APP_DO_EXPECT] = "expect",
 		[APP_DO_KEEPALIVE] = "keepalive", [APP_DO_TIMEOUT] = "timeout",
+		[APP_DO_CONNECT] = "connect",
 	};
 	struct app_command command = {
 		.verb = verb,
@@ -483,6 +533,10 @@ conversation_app(struct conversation *c, enum app_verb verb, uint32_t bytes, int
 		.expected = result,
 	};
 
+	if (verb == APP_DO_CONNECT) {
+		command.bytes = bytes == 0 ? RIG_OUTGOING_PORT : bytes;
+		c->peer->path.server.port = (uint16_t)command.bytes;
+	}
 	expect_nothing_unheard(c);
 	log_line(c, "app", names[verb]);
 	scripted_app_command(&c->app, &command);

@@ -13,7 +13,7 @@
  *	}
  *
  * Sequence numbers are relative to each side's initial one; so are weir's
- * timestamps, to the one in its SYN-ACK.  Before a SYN-ACK, weir's numbers are
+ * timestamps, to the one in its SYN or SYN-ACK.  Before that, weir's numbers are
  * absolute.  The notation is that of segment_text.h.
  *
  * Everything weir sends must be expected: the next thing said while a segment
@@ -40,7 +40,7 @@ struct peer {
 	struct wire_path path;
 	struct segment_laws laws;
 	uint32_t isn;	    /* relative numbers start here; 0 where they are absolute */
-	uint32_t iss;	    /* weir's, of its latest SYN-ACK; 0 before */
+	uint32_t iss;	    /* weir's, of its latest SYN or SYN-ACK; 0 before */
 	uint32_t text_base; /* the sequence number of the SYN of the connection in being */
 	uint32_t seq_base;  /* what weir's numbers are relative to */
 	uint32_t ts_base;
@@ -61,6 +61,8 @@ struct conversation {
 	struct peer *peer; /* who speaks and is spoken to */
 	struct rte_mbuf *gathered[PIPELINE_BURST_MAX];
 	uint32_t gathered_count;
+	uint32_t questions; /* ARP requests and solicitations weir has sent, to all ... */
+	uint32_t probes;    /* ... and to one station */
 	struct unheard unheard[UNHEARD_MAX];
 	uint32_t unheard_head;
 	uint32_t unheard_count;
@@ -132,7 +134,11 @@ void conversation_advance_to(struct conversation *c, uint64_t at_ns);
 /* So much time passes between one turn and the next: for days, and for what a stalled core does. */
 void conversation_leap(struct conversation *c, uint64_t ns);
 
-/* The application acts; its call must return `result`. */
+/*
+ * The application acts; its call must return `result`.  Connecting to the client it
+ * does so from port `bytes`, or with 0 from RIG_OUTGOING_PORT; the client knows
+ * where it is asked from then on.
+ */
 void conversation_app(struct conversation *c, enum app_verb verb, uint32_t bytes, int result);
 
 /* A handshake with `syn_options` ("<mss 1000>"); NULL: what the setup says. */
@@ -168,6 +174,7 @@ conversation_at(struct conversation *c, const char *file, int line)
 #define app_abort(c)		     conversation_app(HERE(c), APP_DO_ABORT, 0, 0)
 #define app_pause(c)		     conversation_app(HERE(c), APP_DO_PAUSE, 0, 0)
 #define app_resume(c)		     conversation_app(HERE(c), APP_DO_RESUME, 0, 0)
+#define app_connect(c)		     conversation_app(HERE(c), APP_DO_CONNECT, 0, 0)
 #define app_nodelay(c)		     conversation_app(HERE(c), APP_DO_NODELAY, 0, 0)
 
 #endif

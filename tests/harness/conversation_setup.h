@@ -17,6 +17,7 @@ struct conversation_setup {
 	struct rig_setup rig;
 	struct scripted_app app; /* its options */
 	bool is_ipv6;
+	bool are_silent;  /* the clients do not answer ARP and neighbour discovery */
 	bool is_absolute; /* sequence numbers are written as they stand on the wire */
 	bool has_server_isn;
 	uint32_t client_isn;

@@ -58,6 +58,7 @@ rig_setup_init(struct rig_setup *setup)
 				.rto_max_us = 60000000,
 				.delayed_ack_ticks = ticks_in_ms(40),
 				.retransmit_ticks = ticks_in_ms(100000), /* SHLD-11 */
+				.connect_ticks = ticks_in_ms(180000),	 /* MUST-23 */
 				.time_wait_ticks = ticks_in_ms(240000),
 				.fin_wait_2_ticks = ticks_in_ms(60000),
 				.pmtu_ticks = ticks_in_ms(600000), /* RFC 1191, 6.3 */
@@ -71,6 +72,8 @@ rig_setup_init(struct rig_setup *setup)
 				.timestamps = true,
 				.window_scaling = true,
 				.sack = true,
+				.local_port_first = 32768,
+				.local_port_last = 65535,
 				.rst_rate = 1000,
 				.challenge_ack_rate = 1000,
 				.prefix_ipv4_bits = 24,

@@ -16,10 +16,11 @@
 #include "segment_frame.h"
 #include "units.h"
 
-#define RIG_SERVER_PORT 8080 /* something listens here */
-#define RIG_CLOSED_PORT 8081 /* nothing does */
-#define RIG_MTU		1500
-#define RIG_BUFFERS	2048
+#define RIG_SERVER_PORT	  8080	/* something listens here */
+#define RIG_CLOSED_PORT	  8081	/* nothing does */
+#define RIG_OUTGOING_PORT 50000 /* where the application opens connections from */
+#define RIG_MTU		  1500
+#define RIG_BUFFERS	  2048
 
 /* Begins an epoch of the cookies (16 s). */
 #define RIG_UNIX_NS (UINT64_C(16) * 100000000 * 1000000000)

@@ -59,7 +59,8 @@ is_free(const struct tcp_engine *tcp, uint32_t idx)
 static const char *
 flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 {
-	uint32_t live = 0, half_open = 0, parked = 0, ended_counted = 0;
+	uint32_t live = 0, half_open = 0, parked = 0, ended_counted = 0, ours = 0;
+	bool outgoing;
 
 	for (uint32_t i = 0; i < tcp->flows.capacity; i++) {
 		const struct tcp_tcb *tcb = tcp_engine_tcb(tcp, i);
@@ -71,7 +72,9 @@ flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 			continue;
 		}
 		live++;
-		half_open += tcb->state == TCPS_SYN_RECEIVED;
+		outgoing = flow_is_outgoing(flow_pool_get(&tcp->flows, i));
+		ours += outgoing;
+		half_open += tcb->state == TCPS_SYN_RECEIVED && !outgoing;
 		wrong = tcb_wrong(tcp, i);
 		if (wrong != NULL)
 			return wrong;
@@ -88,7 +91,7 @@ flows_wrong(const struct tcp_engine *tcp, uint32_t ended)
 	    (tcp->source_limits.half_open.cells ? half_open : 0))
 		return "the networks' entries of the SYN queue are miscounted";
 	if (tcp->source_limits.flows.total !=
-	    (tcp->source_limits.flows.cells ? live - half_open + ended_counted : 0))
+	    (tcp->source_limits.flows.cells ? live - ours - half_open + ended_counted : 0))
 		return "the networks' connections are miscounted";
 	if (tcp->wheel.armed > tcp->flows.used)
 		return "more timers are armed than there are connections";

@@ -193,18 +193,23 @@ perform_state(struct conversation *c, const char *name)
 static int
 parse_refusal(const char **cursor, bool *is_right)
 {
+	static const struct {
+		const char *name;
+		int number;
+	} errors[] = {
+		{"EAGAIN", EAGAIN},	      {"EPIPE", EPIPE},	  {"ENOBUFS", ENOBUFS},
+		{"ENOTCONN", ENOTCONN},	      {"EINVAL", EINVAL}, {"EADDRINUSE", EADDRINUSE},
+		{"ENETUNREACH", ENETUNREACH},
+	};
+
 	*is_right = true;
 	if (scan_end(cursor))
 		return 0;
 	*is_right = scan_literal(cursor, "refused");
-	if (scan_literal(cursor, "EAGAIN"))
-		return -EAGAIN;
-	if (scan_literal(cursor, "EPIPE"))
-		return -EPIPE;
-	if (scan_literal(cursor, "ENOBUFS"))
-		return -ENOBUFS;
-	if (scan_literal(cursor, "EINVAL"))
-		return -EINVAL;
+	for (size_t i = 0; i < RTE_DIM(errors); i++) {
+		if (scan_literal(cursor, errors[i].name))
+			return -errors[i].number;
+	}
 	*is_right = false;
 	return 0;
 }
@@ -212,7 +217,7 @@ parse_refusal(const char **cursor, bool *is_right)
 static bool
 has_number(int verb)
 {
-	return verb <= APP_DO_WRITE || verb >= APP_DO_EXPECT;
+	return verb <= APP_DO_WRITE || (verb >= APP_DO_EXPECT && verb < APP_DO_CONNECT);
 }
 
 static void
@@ -224,26 +229,28 @@ perform_app(struct conversation *c, const char *rest)
 		[APP_DO_PAUSE] = "pause",	  [APP_DO_RESUME] = "resume",
 		[APP_DO_NODELAY] = "nodelay",	  [APP_DO_EXPECT] = "expect",
 		[APP_DO_KEEPALIVE] = "keepalive", [APP_DO_TIMEOUT] = "timeout",
+		[APP_DO_CONNECT] = "connect",
 	};
 	uint32_t bytes = 0;
 	int verb = APP_DO_SEND, result;
 	bool is_right;
 
-	while (verb <= APP_DO_TIMEOUT && !scan_literal(&rest, verbs[verb]))
+	while (verb <= APP_DO_CONNECT && !scan_literal(&rest, verbs[verb]))
 		verb++;
-	if (verb > APP_DO_TIMEOUT)
+	if (verb > APP_DO_CONNECT)
 		conversation_fail(c, "app: send N, write N, close, abort, pause, resume, nodelay, "
-				     "expect N, keepalive N or timeout MS.");
+				     "expect N, keepalive N, timeout MS or connect [PORT].");
 	if (has_number(verb) && !scan_uint32(&rest, &bytes))
 		conversation_fail(c, "app: %s needs a number.", verbs[verb]);
 	if (verb <= APP_DO_WRITE && bytes == 0)
 		conversation_fail(c, "app: %s needs a number above 0.", verbs[verb]);
 	if ((verb == APP_DO_EXPECT || verb == APP_DO_KEEPALIVE) && bytes > 1)
 		conversation_fail(c, "app: %s 1, yes, or %s 0, no.", verbs[verb], verbs[verb]);
+	if (verb == APP_DO_CONNECT)
+		scan_uint32(&rest, &bytes);
 	result = parse_refusal(&rest, &is_right);
 	if (!is_right || !scan_end(&rest))
-		conversation_fail(c, "After the call comes nothing or refused "
-				     "EAGAIN|EPIPE|ENOBUFS|EINVAL.");
+		conversation_fail(c, "After the call comes nothing or refused ERRNO, as EAGAIN.");
 	conversation_app(c, (enum app_verb)verb, bytes, result);
 }
 

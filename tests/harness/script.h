@@ -22,7 +22,7 @@
  *	state NAME			of the connection
  *	event open|text N|fin|writable|close REASON|none
  *	app: send N|write N|close|abort|pause|resume|nodelay|expect 0|expect 1
- *	     |keepalive 0|keepalive 1|timeout MS [refused ERRNO]
+ *	     |keepalive 0|keepalive 1|timeout MS|connect [PORT] [refused ERRNO]
  *	as N				client N (from 0) speaks from here on
  *	port listener|closed		the port it sends to
  *	leap SECONDS			so much time passes at one stroke

@@ -143,8 +143,31 @@ obey(struct weir_core *core, struct app_conn *conn, const struct app_command *co
 	case APP_DO_NODELAY:
 		weir_conn_set_nodelay(core, conn->conn, true);
 		return 0;
+	case APP_DO_CONNECT:
+		break; /* there is no connection yet */
 	}
 	return -EINVAL;
+}
+
+static int
+open_connection(struct weir_core *core, struct scripted_app *app, const struct app_command *command)
+{
+	struct weir_connect wish = {
+		.remote = command->remote,
+		.local.port = (uint16_t)command->bytes,
+		.user = app,
+	};
+	struct weir_conn *conn;
+	int result = weir_core_connect(core, &wish, &conn);
+
+	if (result != 0)
+		return result;
+	if (app->conn_count == APP_CONNS_MAX) {
+		broken(app, "more connections than a test may open");
+		return result;
+	}
+	app->conns[app->conn_count++] = (struct app_conn){.conn = conn, .remote = command->remote};
+	return 0;
 }
 
 static void
@@ -156,10 +179,14 @@ on_poll(struct weir_core *core, __attribute__((unused)) uint64_t now_ns, void *s
 		struct app_command *command = &app->commands[i];
 		struct app_conn *conn = scripted_app_conn(app, &command->remote);
 
-		if (conn == NULL || conn->conn == NULL)
+		if (command->verb == APP_DO_CONNECT) {
+			if (open_connection(core, app, command) != command->expected)
+				broken(app, "weir_core_connect() returned another result");
+		} else if (conn == NULL || conn->conn == NULL) {
 			broken(app, "the application has no such connection to act on");
-		else if (obey(core, conn, command) != command->expected)
+		} else if (obey(core, conn, command) != command->expected) {
 			broken(app, "a call returned another result than expected");
+		}
 	}
 	app->command_count = 0;
 }
@@ -174,21 +201,35 @@ on_init(__attribute__((unused)) struct weir_core *core, __attribute__((unused)) 
 	return 0;
 }
 
+/* Our record of a connection that is open now: one that we opened has it already. */
+static struct app_conn *
+record_of(struct weir_core *core, struct scripted_app *app, struct weir_conn *conn)
+{
+	bool is_outgoing = weir_conn_is_outgoing(conn);
+	struct app_conn *new;
+
+	if (weir_conn_user(conn) != (is_outgoing ? app : NULL) || *weir_conn_scratch(conn) != 0)
+		broken(app, "user pointer and scratch are not what they are at on_open");
+	if (is_outgoing)
+		return find(app, conn);
+	if (app->conn_count == APP_CONNS_MAX) {
+		broken(app, "more connections than a test may open");
+		return NULL;
+	}
+	new = &app->conns[app->conn_count++];
+	*new = (struct app_conn){.conn = conn};
+	weir_conn_remote(core, conn, &new->remote);
+	return new;
+}
+
 static int
 on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 {
 	struct scripted_app *app = state;
-	struct app_conn *new;
+	struct app_conn *new = record_of(core, app, conn);
 
-	if (app->conn_count == APP_CONNS_MAX) {
-		broken(app, "more connections than a test may open");
+	if (new == NULL)
 		return -1;
-	}
-	if (weir_conn_user(conn) != NULL || *weir_conn_scratch(conn) != 0)
-		broken(app, "user pointer and scratch are not zero at on_open");
-	new = &app->conns[app->conn_count++];
-	*new = (struct app_conn){.conn = conn};
-	weir_conn_remote(core, conn, &new->remote);
 	note(app, new, (struct app_event){.kind = APP_OPEN});
 	if (app->refuses_open) {
 		new->conn = NULL;
@@ -345,7 +386,8 @@ static const char *const reason_names[] = {
 	[WEIR_CLOSE_NORMAL] = "normal",	    [WEIR_CLOSE_RESET] = "reset",
 	[WEIR_CLOSE_TIMEOUT] = "timeout",   [WEIR_CLOSE_IDLE] = "idle",
 	[WEIR_CLOSE_SHUTDOWN] = "shutdown", [WEIR_CLOSE_OVERDUE] = "overdue",
-	[WEIR_CLOSE_STALLED] = "stalled",
+	[WEIR_CLOSE_STALLED] = "stalled",   [WEIR_CLOSE_REFUSED] = "refused",
+	[WEIR_CLOSE_ABORTED] = "aborted",   [WEIR_CLOSE_UNREACHABLE] = "unreachable",
 };
 
 void
@@ -369,7 +411,7 @@ app_event_parse(struct app_event *event, const char *text)
 		event->kind = (enum app_event_kind)kind;
 		if (kind == APP_TEXT && !scan_uint32(&text, &event->bytes))
 			return "event text needs a number";
-		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_STALLED; i++) {
+		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_ABORTED; i++) {
 			event->reason = (enum weir_close_reason)i;
 			if (scan_literal(&text, reason_names[i]))
 				break;

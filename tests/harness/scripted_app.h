@@ -59,6 +59,7 @@ enum app_verb {
 	APP_DO_EXPECT,	  /* weir_conn_expect(): a request, or with 0 nothing */
 	APP_DO_KEEPALIVE, /* weir_conn_set_keepalive(): on, or with 0 off */
 	APP_DO_TIMEOUT,	  /* weir_conn_set_user_timeout(): so many milliseconds */
+	APP_DO_CONNECT,	  /* weir_core_connect(), from the port `bytes` (0: any) */
 };
 
 struct app_command {

@@ -27,20 +27,47 @@ option_of(const struct segment *segment, uint8_t kind)
 	return option_list_find((struct option_list *)&segment->options, kind);
 }
 
-static void
-note_syn(struct segment_laws *laws, const struct segment *segment)
+static struct segment_laws_syn
+syn_of(const struct segment *segment)
 {
 	const struct option_text *mss = option_of(segment, TCPOPT_MSS);
 	const struct option_text *wscale = option_of(segment, TCPOPT_WSCALE);
 
-	laws->syn = (struct segment_laws_syn){
+	struct segment_laws_syn syn = {
 		.has_timestamps = option_of(segment, TCPOPT_TIMESTAMPS) != NULL,
 		.has_wscale = wscale != NULL,
 		.has_sack = option_of(segment, TCPOPT_SACK_PERMITTED) != NULL,
 		.mss = mss != NULL ? (uint16_t)mss->number[0].value : 0,
 	};
 	if (wscale != NULL)
-		laws->syn.shift = (uint8_t)RTE_MIN(wscale->number[0].value, WSCALE_MAX);
+		syn.shift = (uint8_t)RTE_MIN(wscale->number[0].value, WSCALE_MAX);
+	return syn;
+}
+
+/* The client has answered the server's SYN, or has opened at the same time. */
+static void
+note_answer(struct segment_laws *laws, const struct segment *segment)
+{
+	const struct segment_laws_syn *ours = &laws->offer_of_server;
+	bool scales = ours->has_wscale && laws->syn.has_wscale;
+
+	laws->is_opening = false;
+	laws->is_open = true;
+	laws->has_timestamps = ours->has_timestamps && laws->syn.has_timestamps;
+	laws->has_tsval = laws->has_timestamps;
+	laws->server_shift = scales ? ours->shift : 0;
+	laws->client_shift = scales ? laws->syn.shift : 0;
+	laws->mss = laws->syn.mss;
+	laws->has_fin = laws->fin_acked = false;
+	laws->ack = segment->seq.value + 1;
+	laws->offer = laws->ack + laws->offer_wnd;
+	laws->client_edge = laws->sent_end;
+	if (segment->has_ack)
+		laws->client_edge = segment->ack.value + segment->wnd.value;
+	if (segment->flags & TH_FIN) {
+		laws->has_fin = true;
+		laws->fin_end = laws->ack + segment->text_bytes + 1;
+	}
 }
 
 void
@@ -48,9 +75,13 @@ segment_laws_note(struct segment_laws *laws, const struct segment *segment)
 {
 	uint32_t edge;
 
-	if ((segment->flags & (TH_SYN | TH_ACK | TH_RST)) == TH_SYN)
-		note_syn(laws, segment);
-	if (!laws->is_open || !segment->has_ack || segment->flags & (TH_SYN | TH_RST))
+	if ((segment->flags & (TH_SYN | TH_ACK | TH_RST)) == TH_SYN ||
+	    ((segment->flags & TH_SYN) && laws->is_opening))
+		laws->syn = syn_of(segment);
+	if (laws->is_opening && (segment->flags & (TH_SYN | TH_RST)) == TH_SYN &&
+	    (!segment->has_ack || segment->ack.value == laws->sent_end))
+		note_answer(laws, segment);
+	if (!laws->is_open || !segment->has_ack || segment->flags & TH_RST)
 		return;
 	if (segment->flags & TH_FIN) {
 		laws->has_fin = true;
@@ -59,8 +90,30 @@ segment_laws_note(struct segment_laws *laws, const struct segment *segment)
 	/* An acknowledgment of what was never sent offers nothing. */
 	if (is_before(laws->sent_end, segment->ack.value))
 		return;
-	edge = segment->ack.value + (segment->wnd.value << laws->client_shift);
+	edge = segment->ack.value +
+	       (segment->wnd.value << (segment->flags & TH_SYN ? 0 : laws->client_shift));
 	laws->client_edge = later_of(laws->client_edge, edge);
+}
+
+/* A SYN begins a new connection; the same one again says the same. */
+static const char *
+judge_syn(struct segment_laws *laws, const struct segment *segment)
+{
+	const struct option_text *timestamps = option_of(segment, TCPOPT_TIMESTAMPS);
+
+	if (segment->text_bytes > 0)
+		return "a SYN with text";
+	if (timestamps != NULL && timestamps->number[1].value != 0)
+		return "a SYN that echoes a timestamp (RFC 7323, 3.2)";
+	laws->is_open = false;
+	laws->is_opening = true;
+	laws->offer_of_server = syn_of(segment);
+	laws->offer_wnd = (uint16_t)segment->wnd.value;
+	laws->iss = segment->seq.value;
+	laws->sent_end = segment->seq.value + 1;
+	if (timestamps != NULL)
+		laws->tsval = timestamps->number[0].value;
+	return NULL;
 }
 
 /* A new SYN-ACK begins a new connection; the same one again does not. */
@@ -154,6 +207,8 @@ segment_laws_judge(struct segment_laws *laws, const struct segment *segment, boo
 
 	if (segment->flags & TH_RST)
 		return segment->text_bytes == 0 ? NULL : "a RST with text";
+	if ((segment->flags & TH_SYN) && !segment->has_ack)
+		return judge_syn(laws, segment);
 	if (segment->flags & TH_SYN) {
 		if (laws->is_open && segment->seq.value == laws->iss)
 			return NULL;

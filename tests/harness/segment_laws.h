@@ -21,7 +21,12 @@ struct segment_laws {
 		uint16_t mss; /* 0: it had none */
 	} syn;
 
-	/* Since the server's latest SYN-ACK. */
+	/* Of a SYN of the server's own that is not answered yet: what it offered. */
+	bool is_opening;
+	struct segment_laws_syn offer_of_server;
+	uint16_t offer_wnd;
+
+	/* Since the server's latest SYN-ACK, or the client's answer to its SYN. */
 	bool is_open;
 	bool has_timestamps;
 	uint8_t client_shift;

@@ -17,7 +17,9 @@
  *
  * LIFE OF A CONNECTION.  on_open, then any of on_data, on_writable,
  * on_peer_fin, then on_close.  A struct weir_conn pointer is valid from on_open
- * until on_close returns or weir_conn_abort() is called.
+ * until on_close returns or weir_conn_abort() is called.  One that the application
+ * opens itself is valid from weir_core_connect() on; on_close without on_open says
+ * that it did not come to be.
  */
 #ifndef WEIR_APP_H
 #define WEIR_APP_H
@@ -51,6 +53,12 @@ enum weir_close_reason {
 	WEIR_CLOSE_SHUTDOWN, /* weir is stopping */
 	WEIR_CLOSE_OVERDUE,  /* what the peer owed did not come in time: weir_conn_expect() */
 	WEIR_CLOSE_STALLED,  /* the peer took too little of what was sent for too long */
+
+	/* Only of connections from weir_core_connect(), which never came to be; so may be
+	 * WEIR_CLOSE_TIMEOUT, then [tcp] connect_timeout, and WEIR_CLOSE_SHUTDOWN. */
+	WEIR_CLOSE_REFUSED,	/* the peer answered with a RST: nobody listens there */
+	WEIR_CLOSE_UNREACHABLE, /* the next hop does not answer ARP or neighbour discovery */
+	WEIR_CLOSE_ABORTED,	/* weir_conn_shutdown() before it was open */
 };
 
 /*
@@ -88,6 +96,20 @@ struct weir_conn_info {
 	enum weir_path_error path_error;
 };
 
+/* A connection to be opened: weir_core_connect(). */
+struct weir_connect {
+	struct weir_endpoint remote;
+
+	/*
+	 * Our end.  Address all zero (its is_ipv4 does not matter): that of our addresses
+	 * from which the remote is reached, on the link before behind a gateway.  Port 0:
+	 * one that is free, chosen as RFC 6056 advises.
+	 */
+	struct weir_endpoint local;
+
+	void *user; /* weir_conn_user() of the connection */
+};
+
 /* Callbacks left NULL are not called.  `state` is what init() stored. */
 struct weir_app_ops {
 	uint32_t version; /* WEIR_APP_VERSION */
@@ -101,7 +123,10 @@ struct weir_app_ops {
 	int (*init)(struct weir_core *core, const char *args, void **state);
 	void (*fini)(struct weir_core *core, void *state);
 
-	/* The connection is established.  Nonzero refuses it: weir sends a RST, no on_close. */
+	/*
+	 * The connection is established, whoever opened it: weir_conn_is_outgoing() says.
+	 * Nonzero refuses it: weir sends a RST, no on_close.
+	 */
 	int (*on_open)(struct weir_core *core, struct weir_conn *conn, void *state);
 
 	/*
@@ -139,6 +164,7 @@ struct weir_app_ops {
  *		While there is any room, a chain is taken whole, however long.
  * -ENOBUFS	too few packet buffers are left on this core; as -EAGAIN.
  * -EPIPE	weir_conn_shutdown() was called, or the connection is gone; the caller keeps it.
+ * -ENOTCONN	it is not open yet: text waits for on_open.  The caller keeps it.
  */
 WEIR_API int weir_conn_send(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain);
 
@@ -206,7 +232,38 @@ WEIR_API void weir_conn_set_keepalive(struct weir_core *core, struct weir_conn *
 WEIR_API int weir_conn_set_user_timeout(struct weir_core *core, struct weir_conn *conn,
 					uint32_t timeout_ms);
 
-/* The application's own pointer and 8 octets of its own storage, both zero at on_open. */
+/*
+ * Open a connection (RFC 9293, active OPEN).  It belongs to the application whose
+ * callback (init() and poll() included) this is called from: that application's
+ * on_open will be called when the peer has agreed, or its on_close with the reason
+ * why not, never from within this call.  Until then it can be aborted, shut down
+ * (which ends it: WEIR_CLOSE_ABORTED) and asked for its addresses and user pointer.
+ *
+ * The peer's answer must reach this core.  Where several cores share a port, only
+ * local ports are chosen whose answers will; config/README.md says on which
+ * devices that can be known.
+ *
+ * 0			*conn is the connection.
+ * -EINVAL		the remote is no host's address (multicast, broadcast, unspecified,
+ *			loopback, one of ours), its port is 0, or families differ.
+ * -EADDRNOTAVAIL	the local address is not ours; or no free port was found whose answer
+ *			comes to this core: other calls may find one.
+ * -EADDRINUSE		the local port was named and is in use to this remote, TIME-WAIT counted.
+ * -ENETUNREACH		the remote is on no link of ours and there is no gateway to it.
+ * -ENOBUFS		all connections that [limits] allows are in use, or buffers are short.
+ * -EOPNOTSUPP		several cores share the port and which gets an answer is not known.
+ * -ESHUTDOWN		weir is stopping.
+ */
+WEIR_API int weir_core_connect(struct weir_core *core, const struct weir_connect *wish,
+			       struct weir_conn **conn);
+
+/* True for a connection from weir_core_connect(). */
+WEIR_API bool weir_conn_is_outgoing(const struct weir_conn *conn);
+
+/*
+ * The application's own pointer and 8 octets of its own storage, both zero at
+ * on_open but for the pointer of an outgoing connection.
+ */
 WEIR_API void weir_conn_set_user(struct weir_conn *conn, void *user);
 WEIR_API void *weir_conn_user(const struct weir_conn *conn);
 WEIR_API uint64_t *weir_conn_scratch(struct weir_conn *conn);

@@ -116,6 +116,9 @@ struct weir_tcp_config {
 	uint32_t rto_max_ms;	 /* 1000 to 600000 */
 	uint32_t delayed_ack_ms; /* 0 (off) to 499 */
 	uint32_t retransmit_timeout_ms; /* R2: 1000 to 86400000 */
+	uint32_t connect_timeout_ms; /* R2 for connections weir opens: 1000 to 86400000 */
+	uint16_t local_port_first; /* of their ports: 1024 to 65535 */
+	uint16_t local_port_last;  /* not below the first */
 	uint32_t msl_ms;	 /* TIME-WAIT lasts twice as long: 1 to 120000 */
 	uint32_t fin_wait_2_ms;	 /* 1000 to 86400000 */
 	uint32_t idle_timeout_ms; /* 0: never, to 4294967295 */

@@ -54,10 +54,27 @@ is_ours(const void *arg, const struct ip_addr *address)
 	return false;
 }
 
+/* Whom we have asked: .2 and ::2, and what was heard last. */
+static bool has_asked;
+static uint8_t heard_mac[6];
+static bool heard_a_mac;
+
+static bool
+heard(const void *arg, const struct ip_addr *address, const uint8_t *mac)
+{
+	assert_ptr_equal(arg, ours_arg);
+	assert_int_equal(address->octet[15], 2);
+	heard_a_mac = mac != NULL;
+	if (mac != NULL)
+		memcpy(heard_mac, mac, sizeof(heard_mac));
+	return has_asked;
+}
+
 static const struct neigh_host host = {
 	.mac = {2, 0, 0, 0, 0, 1},
 	.ttl = 61,
 	.is_ours = is_ours,
+	.heard = heard,
 	.arg = ours_arg,
 };
 
@@ -105,6 +122,22 @@ expect_refused(const char *question, enum drop_reason reason)
 	assert_memory_equal(static_mbuf_octets(m), in.octets, in.bytes);
 }
 
+/* Taken, and nothing is to be sent. */
+static void
+expect_heard(const char *answer)
+{
+	struct packet in = packet_of(answer);
+	struct frame frame;
+	enum counter counter = COUNTER_rx_packets;
+	struct rte_mbuf *m;
+
+	if (has_ip(&in))
+		packet_seal(&in);
+	m = packet_parsed_roomy(&in, &frame);
+	assert_int_equal(neigh_answer(m, &frame, &host, &counter), DROP_NONE);
+	assert_int_equal(counter, NEIGH_HEARD);
+}
+
 TEST(an_arp_request_for_our_address_is_answered)
 {
 	expect_answer(ARP("0001 ", PEER_IPV4, US_IPV4), ARP_REPLY(US_IPV4, PEER_IPV4),
@@ -125,9 +158,21 @@ TEST(arp_for_others_is_not_answered)
 }
 
 /* proves: ATTACK-E8 */
-TEST(an_arp_reply_is_not_answered)
+TEST(an_arp_reply_counts_only_if_it_was_asked_for)
 {
-	expect_refused(ARP("0002 ", PEER_IPV4, US_IPV4), DROP_arp_not_for_us);
+	static const uint8_t peer_mac[6] = {2, 0, 0, 0, 0, 2};
+
+	has_asked = false;
+	expect_refused(ARP("0002 ", PEER_IPV4, US_IPV4), DROP_arp_unasked);
+	has_asked = true;
+	expect_heard(ARP("0002 ", PEER_IPV4, US_IPV4));
+	assert_true(heard_a_mac);
+	assert_memory_equal(heard_mac, peer_mac, 6);
+	expect_refused(ARP("0002 ", PEER_IPV4, OTHER_IPV4), DROP_arp_not_for_us);
+	expect_refused(ARP("0002 ", ALSO_US_IPV4, US_IPV4), DROP_arp_not_for_us);
+	expect_refused(OUR_MAC PEER_MAC ARP_OF_ETHERNET
+		       "0002 000000000000 " PEER_IPV4 OUR_MAC US_IPV4,
+		       DROP_arp_malformed);
 }
 
 /* proves: ATTACK-E8 */
@@ -238,9 +283,25 @@ TEST(a_solicitation_from_beyond_the_link_is_refused) /* RFC 4861, 7.1.1 */
 }
 
 /* proves: ATTACK-E11 */
-TEST(an_advertisement_teaches_us_nothing)
+#define ADVERTISED(source, destination, flags, target) \
+	OUR_MAC PEER_MAC ND(source, destination) "8800 0000 " flags "000000 " target
+
+TEST(an_advertisement_counts_only_if_it_was_asked_for) /* RFC 4861, 7.2.5 */
 {
-	expect_refused(OUR_MAC PEER_MAC ND(IPV6_PEER, IPV6_US) "8800 0000 60000000 " IPV6_PEER
-							       "0201 " PEER_MAC,
-		       DROP_icmp_unwanted);
+	has_asked = false;
+	expect_refused(ADVERTISED(IPV6_PEER, IPV6_US, "60", IPV6_PEER) "0201 " PEER_MAC,
+		       DROP_nd_unasked);
+	has_asked = true;
+	expect_heard(ADVERTISED(IPV6_PEER, IPV6_US, "60", IPV6_PEER) "0201 " PEER_MAC);
+	assert_true(heard_a_mac);
+	expect_heard(ADVERTISED(IPV6_PEER, IPV6_US, "40", IPV6_PEER));
+	assert_false(heard_a_mac);
+	expect_refused(ADVERTISED(IPV6_PEER, IPV6_US, "20", IPV6_PEER) "0201 " PEER_MAC,
+		       DROP_nd_unasked);
+	expect_refused(ADVERTISED(IPV6_PEER, OTHER_IPV6, "60", IPV6_PEER) "0201 " PEER_MAC,
+		       DROP_nd_not_for_us);
+	expect_refused(ADVERTISED(IPV6_PEER, IPV6_US, "60", IPV6_US) "0201 " PEER_MAC,
+		       DROP_nd_not_for_us);
+	expect_refused(ADVERTISED(IPV6_PEER, IPV6_US, "60", IPV6_PEER) "0200 " PEER_MAC,
+		       DROP_nd_malformed);
 }

@@ -124,6 +124,7 @@ TEST(who_is_not_known_is_asked_for_and_waited_for)
 	assert_int_equal(asked_all + asked_one, 1);
 }
 
+/* proves: RFC4861-7.2.2 */
 TEST(three_questions_a_second_apart_and_then_it_is_not_there)
 {
 	uint8_t mac[6];
@@ -148,6 +149,7 @@ TEST(three_questions_a_second_apart_and_then_it_is_not_there)
 	assert_int_equal(asked_all, 4);
 }
 
+/* proves: RFC4861-7.2.5 ATTACK-E8 */
 TEST(an_answer_nobody_asked_for_changes_nothing)
 {
 	uint8_t mac[6];
@@ -245,6 +247,7 @@ TEST(a_probe_without_answer_ends_in_asking_everybody)
 	assert_memory_equal(mac, mac_b, 6);
 }
 
+/* proves: RFC4861-7.3 */
 TEST(doubt_probes_what_was_not_confirmed_lately)
 {
 	struct neigh_key key = host(1);

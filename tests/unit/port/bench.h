@@ -22,7 +22,7 @@ struct bench_calls {
 	_Atomic uint32_t init;
 	_Atomic uint32_t fini;
 	_Atomic uint32_t open;
-	_Atomic uint32_t close[WEIR_CLOSE_STALLED + 1]; /* by reason */
+	_Atomic uint32_t close[WEIR_CLOSE_ABORTED + 1]; /* by reason */
 	_Atomic int init_error;				/* for init() to return */
 };
 

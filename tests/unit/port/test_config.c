@@ -172,6 +172,15 @@ TEST(numbers_of_tcp_have_ranges)
 	EXPECT_MAX("[tcp] delayed_ack", tcp->delayed_ack_ms, 500, "0 to 499");
 	EXPECT_RANGE("[tcp] retransmit_timeout", tcp->retransmit_timeout_ms, 999, 86400001,
 		     "1000 to 86400000");
+	EXPECT_RANGE("[tcp] connect_timeout", config.tcp.connect_timeout_ms, 999, 86400001,
+		     "1000 to 86400000");
+	EXPECT_RANGE("[tcp] local_port_first", config.tcp.local_port_first, 1023, 0,
+		     "1024 to 65535");
+	EXPECT_RANGE("[tcp] local_port_last", config.tcp.local_port_last, 1023, 0,
+		     "1024 to 65535");
+	start_good();
+	config.tcp.local_port_last = 32767;
+	expect_refused("[tcp] local_port_first", "1024 to 32767");
 	EXPECT_RANGE("[tcp] msl", tcp->msl_ms, 0, 120001, "1 to 120000");
 	EXPECT_RANGE("[tcp] fin_wait_2", tcp->fin_wait_2_ms, 999, 86400001, "1000 to 86400000");
 	EXPECT_RANGE("[tcp] ttl", tcp->ttl, 0, 0, "1 to 255");
