@@ -26,6 +26,8 @@
 #include "stages.h"
 #include "tcp_cookie_lane.h"
 #include "tcp_input.h"
+#include "tcp_emit.h"
+#include "tcp_listen.h"
 #include "tcp_open.h"
 #include "tcp_source.h"
 #include "tcp_syn_policy.h"
@@ -147,16 +149,36 @@ serve_rank(struct weir_core *core, struct burst *burst, const struct ranks *rank
 		serve(core, burst, ranks->order[rank][k], NULL);
 }
 
+/*
+ * True for an ACK whose cookie is no good, of no connection, while nobody may be
+ * sent a RST: to count it is all there is to do, and of an ACK flood these are most.
+ */
+static bool
+reject(struct weir_core *core, struct burst *burst, uint32_t i,
+       const struct cookie_finding *finding)
+{
+	struct tcp_engine *engine = &core->tcp;
+
+	if (finding == NULL || finding->verdict == COOKIE_VALID ||
+	    flow_now(engine, burst, i) != FLOW_NONE ||
+	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
+	    tcp_source_is_denied(engine, &burst->keys[i].remote) || !tcp_reply_rst_is_spent(engine))
+		return false;
+	pipeline_account(core, tcp_listen_refuse_cookie(engine, finding->verdict));
+	rte_pktmbuf_free(burst->plains[i].m);
+	return true;
+}
+
 /* All cookies of the burst are judged first, then each ACK is served in its turn. */
 static void
 serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
 {
 	const struct cookie_finding *findings[PIPELINE_BURST_MAX];
-	struct tcp_ack_lane lanes[2];
+	struct tcp_ack_lane ipv4, ipv6;
 	uint32_t count = ranks->count[RANK_ACK];
 
-	tcp_ack_lane_init(&lanes[0], false);
-	tcp_ack_lane_init(&lanes[1], true);
+	tcp_ack_lane_init(&ipv4, false);
+	tcp_ack_lane_init(&ipv6, true);
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t i = ranks->order[RANK_ACK][k];
 		const struct plain *plain = &burst->plains[i];
@@ -164,12 +186,17 @@ serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *rank
 		findings[k] = NULL;
 		if (!burst_is_opened(burst, i) &&
 		    listener_of(core, &burst->keys[i]) != LISTENER_NONE)
-			findings[k] = tcp_ack_lane_put(&core->tcp, &lanes[plain->is_ipv6], plain);
+			findings[k] =
+				tcp_ack_lane_put(&core->tcp, plain->is_ipv6 ? &ipv6 : &ipv4, plain);
 	}
-	tcp_ack_lane_judge(&core->tcp, &lanes[0]);
-	tcp_ack_lane_judge(&core->tcp, &lanes[1]);
-	for (uint32_t k = 0; k < count; k++)
-		serve(core, burst, ranks->order[RANK_ACK][k], findings[k]);
+	tcp_ack_lane_judge(&core->tcp, &ipv4);
+	tcp_ack_lane_judge(&core->tcp, &ipv6);
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t i = ranks->order[RANK_ACK][k];
+
+		if (!reject(core, burst, i, findings[k]))
+			serve(core, burst, i, findings[k]);
+	}
 }
 
 /* True for a SYN to which, if a listener wants it, a cookie is the whole answer. */

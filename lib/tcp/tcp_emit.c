@@ -298,14 +298,21 @@ reply(struct tcp_engine *engine, struct tcp_seg *seg, const struct tcp_options *
 		   });
 }
 
+bool
+tcp_reply_rst_is_spent(struct tcp_engine *engine)
+{
+	if (!rate_limit_is_spent(&engine->rst_limit, engine->now_ns))
+		return false;
+	counter_increment(engine->counters, COUNTER_rst_limited);
+	return true;
+}
+
 /* First what costs nothing to ask: under a flood it is the core's budget that is spent. */
 static bool
 rst_is_due(struct tcp_engine *engine, const struct ip_addr *source)
 {
-	if (rate_limit_is_spent(&engine->rst_limit, engine->now_ns)) {
-		counter_increment(engine->counters, COUNTER_rst_limited);
+	if (tcp_reply_rst_is_spent(engine))
 		return false;
-	}
 	if (!tcp_source_take_reply(engine, source)) {
 		counter_increment(engine->counters, COUNTER_rst_prefix_limited);
 		return false;

@@ -12,6 +12,7 @@
  */
 #include "tcp_listen.h"
 
+#include "check.h"
 #include "frame.h"
 #include "tcp_emit.h"
 #include "tcp_input.h"
@@ -100,28 +101,29 @@ tcp_listen_check_cookie(const struct tcp_engine *engine, const struct tcp_reques
 				seg->options.tsecr, options, rtt_ms);
 }
 
+enum drop_reason
+tcp_listen_refuse_cookie(struct tcp_engine *engine, enum cookie_verdict verdict)
+{
+	check(verdict != COOKIE_VALID);
+	if (verdict == COOKIE_EXPIRED) {
+		counter_increment(engine->counters, COUNTER_cookie_expired);
+		return DROP_cookie_expired;
+	}
+	counter_increment(engine->counters, COUNTER_cookie_forged);
+	return DROP_cookie_forged;
+}
+
 static enum drop_reason
 take_ack(struct tcp_engine *engine, const struct tcp_request *request,
 	 const struct cookie_finding *finding, struct tcp_seg *seg)
 {
-	enum drop_reason reason = DROP_no_connection;
+	enum drop_reason reason = DROP_cookie_replayed;
 
-	switch (finding->verdict) {
-	case COOKIE_VALID:
-		if (!tcp_tombstone_covers(engine, request->hash, seg))
-			return tcp_open_from_cookie(engine, request, &finding->options,
-						    finding->rtt_ms, seg);
-		reason = DROP_cookie_replayed;
-		break;
-	case COOKIE_EXPIRED:
-		counter_increment(engine->counters, COUNTER_cookie_expired);
-		reason = DROP_cookie_expired;
-		break;
-	case COOKIE_FORGED:
-		counter_increment(engine->counters, COUNTER_cookie_forged);
-		reason = DROP_cookie_forged;
-		break;
-	}
+	if (finding->verdict != COOKIE_VALID)
+		reason = tcp_listen_refuse_cookie(engine, finding->verdict);
+	else if (!tcp_tombstone_covers(engine, request->hash, seg))
+		return tcp_open_from_cookie(engine, request, &finding->options, finding->rtt_ms,
+					    seg);
 	tcp_reply_rst(engine, seg);
 	return reason;
 }

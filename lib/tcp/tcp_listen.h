@@ -19,4 +19,7 @@ enum cookie_verdict tcp_listen_check_cookie(const struct tcp_engine *engine,
 					    const struct tcp_seg *seg,
 					    struct cookie_options *options, uint32_t *rtt_ms);
 
+/* Count a cookie that is not valid; the reason to drop its ACK. */
+enum drop_reason tcp_listen_refuse_cookie(struct tcp_engine *engine, enum cookie_verdict verdict);
+
 #endif

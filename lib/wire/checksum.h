@@ -13,13 +13,7 @@
 #include <rte_mbuf.h>
 
 #include "ip_addr.h"
-
-/*
- * One's complement sum of `bytes` octets, in the machine's order, not yet folded
- * to 16 bits.  Any alignment, any length; an odd last octet counts as followed
- * by a zero.  Sums of pieces may be added if every piece but the last is even.
- */
-uint64_t checksum_sum(const void *octets, size_t bytes);
+#include "octets.h"
 
 /*
  * One more word, its carry brought round at once: what is left needs no more than
@@ -41,28 +35,20 @@ checksum_add(uint64_t sum, uint64_t word)
 }
 
 /*
- * True if a sum with the checksum in it is that of an intact packet: one's
- * complement minus zero.  What is summed must not be all zeros.
+ * One's complement sum of `bytes` octets, in the machine's order, not yet folded
+ * to 16 bits.  Any alignment, any length; an odd last octet counts as followed
+ * by a zero.  Sums of pieces may be added if every piece but the last is even.
  */
-static inline bool
-checksum_is_whole(uint64_t sum)
-{
-	return sum % UINT16_MAX == 0;
-}
+uint64_t checksum_sum(const void *octets, size_t bytes);
 
 /* The same of 20 octets, a header of IPv4: that is done for every packet. */
 static inline uint64_t
 checksum_sum20(const void *octets)
 {
-	uint64_t first, second;
-	uint32_t third;
-	uint64_t carry;
+	const uint8_t *at = octets;
+	uint64_t sum = checksum_add(octets_load64(at), octets_load64(at + 8));
 
-	memcpy(&first, octets, sizeof(first));
-	memcpy(&second, (const uint8_t *)octets + 8, sizeof(second));
-	memcpy(&third, (const uint8_t *)octets + 16, sizeof(third));
-	carry = __builtin_add_overflow(first, second, &first);
-	return (first & UINT32_MAX) + (first >> 32) + carry + third;
+	return (sum & UINT32_MAX) + (sum >> 32) + octets_load32(at + 16);
 }
 
 /* Up to here checksum_sum_near() is quicker, and its loop is predictable. */
@@ -73,22 +59,28 @@ static inline uint64_t
 checksum_sum_near(const void *octets, size_t bytes)
 {
 	const uint8_t *at = octets;
-	unsigned __int128 sum = 0;
-	uint64_t word, low;
+	uint64_t word, sum = 0;
 
 	if (bytes > CHECKSUM_NEAR_MAX)
 		return checksum_sum(octets, bytes);
-	for (; bytes >= sizeof(word); bytes -= sizeof(word), at += sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		sum += word;
-	}
+	for (; bytes >= sizeof(word); bytes -= sizeof(word), at += sizeof(word))
+		sum = checksum_add(sum, octets_load64(at));
 	if (bytes > 0) {
 		word = 0;
 		memcpy(&word, at, bytes);
-		sum += word;
+		sum = checksum_add(sum, word);
 	}
-	low = (uint64_t)sum;
-	return (low & UINT32_MAX) + (low >> 32) + (uint64_t)(sum >> 64);
+	return (sum & UINT32_MAX) + (sum >> 32);
+}
+
+/*
+ * True if a sum with the checksum in it is that of an intact packet: one's
+ * complement minus zero.  What is summed must not be all zeros.
+ */
+static inline bool
+checksum_is_whole(uint64_t sum)
+{
+	return sum % UINT16_MAX == 0;
 }
 
 /*

@@ -308,3 +308,35 @@ TEST(an_ack_is_judged_alike_in_a_lane)
 		}
 	}
 }
+
+/* With no RST to be had a bad cookie's ACK is done with sooner; the counters must not tell. */
+TEST(a_bad_ack_is_counted_alike_without_a_reset)
+{
+	static const struct emit_offload none;
+	struct counters counted[2];
+	uint8_t syn_ack[128];
+	uint64_t flags;
+
+	for (unsigned int kind = 0; kind < 2; kind++) {
+		struct packet syn = syn_of(kind, 14);
+		struct packet bad;
+
+		answer(core_with(&none), &syn, true, syn_ack, &flags);
+		bad = ack_for(&syn, syn_ack, 0x00010000);
+		for (unsigned int is_plain = 0; is_plain < 2; is_plain++) {
+			struct weir_core *core = core_with(&none);
+			struct rte_mbuf *m = frame_of(&bad, is_plain != 0);
+
+			rate_limit_init(&core->tcp.rst_limit, 0);
+			assert_int_equal(pipeline_poll(core, 3 * NS_PER_SECOND, &m, 1, 1), 0);
+			assert_true(counters_balance(&core->counters));
+			counted[is_plain] = core->counters;
+		}
+		assert_int_equal(counted[1].drop[DROP_cookie_forged], 1);
+		assert_int_equal(counted[1].value[COUNTER_cookie_forged], 1);
+		assert_int_equal(counted[1].value[COUNTER_rst_limited], 1);
+		/* The buffer that makes a frame not plain is padding. */
+		counted[0].value[COUNTER_rx_bytes] = counted[1].value[COUNTER_rx_bytes];
+		assert_memory_equal(&counted[0], &counted[1], sizeof(counted[0]));
+	}
+}
