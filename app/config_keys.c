@@ -160,7 +160,9 @@ const struct config_key config_keys[] = {
 	       "Times a SYN-ACK from the queue is sent again."),
 
 	NUMBER(SECTION_TCP, "receive_buffer", TCP(receive_buffer), "octets per connection", 2048,
-	       16777216, "262144", "Most octets received and not yet taken by the application."),
+	       16777216, "65536", "Octets received and not yet taken by the application, at first."),
+	NUMBER(SECTION_TCP, "receive_buffer_max", TCP(receive_buffer_max), "octets per connection",
+	       2048, 67108864, "4194304", "The most it grows to for who reads fast over a long path."),
 	NUMBER(SECTION_TCP, "send_buffer", TCP(send_buffer), "octets per connection", 2048,
 	       16777216, "262144", "Most octets sent by the application and not yet acknowledged."),
 	NUMBER(SECTION_TCP, "rto_min", TCP(rto_min_ms), "ms", 1, 60000, "1000",

@@ -36,6 +36,7 @@ static const struct config_range syn_ranges[] = {
 
 static const struct config_range tcp_ranges[] = {
 	CONFIG_RANGE(weir_tcp_config, receive_buffer, "receive_buffer", 2048, 16777216),
+	CONFIG_RANGE(weir_tcp_config, receive_buffer_max, "receive_buffer_max", 2048, 67108864),
 	CONFIG_RANGE(weir_tcp_config, send_buffer, "send_buffer", 2048, 16777216),
 	CONFIG_RANGE(weir_tcp_config, rto_min_ms, "rto_min", 1, 60000),
 	CONFIG_RANGE(weir_tcp_config, rto_max_ms, "rto_max", 1000, 600000),
@@ -104,7 +105,8 @@ syn_defaults(struct weir_syn_config *syn)
 static void
 tcp_defaults(struct weir_tcp_config *tcp)
 {
-	tcp->receive_buffer = 262144;
+	tcp->receive_buffer = 65536;
+	tcp->receive_buffer_max = 4194304;
 	tcp->send_buffer = 262144;
 	tcp->rto_min_ms = 1000;	 /* RFC 6298, 2.4 */
 	tcp->rto_max_ms = 60000; /* RFC 6298, 2.5: at least that */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <rte_common.h>
+
 #include "check.h"
 #include "units.h"
 
@@ -96,12 +98,14 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->transfers_max = config->limits.transfers;
 	tcp->reassembly_segments_max = config->limits.reassembly_segments;
 	tcp->receive_buffer = config->tcp.receive_buffer;
+	tcp->receive_buffer_max =
+		RTE_MAX(config->tcp.receive_buffer, config->tcp.receive_buffer_max);
 	tcp->send_buffer = config->tcp.send_buffer;
 	set_times(tcp, &config->tcp);
 	set_pmtu(tcp, &config->tcp);
 	tcp->ttl = config->tcp.ttl;
 	tcp->tos = (uint8_t)(config->tcp.dscp << 2);
-	tcp->rcv_wscale = tcp_config_wscale(config->tcp.receive_buffer);
+	tcp->rcv_wscale = tcp_config_wscale(tcp->receive_buffer_max);
 	tcp->keepalive = config->tcp.keepalive;
 	tcp->timestamps = config->tcp.timestamps;
 	tcp->window_scaling = config->tcp.window_scaling;

@@ -32,7 +32,8 @@ struct tcp_config {
 	uint32_t time_wait_max;
 	uint32_t transfers_max;
 	uint32_t reassembly_segments_max; /* per flow */
-	uint32_t receive_buffer;	  /* octets */
+	uint32_t receive_buffer;	  /* octets, to begin with ... */
+	uint32_t receive_buffer_max;	  /* ... and where it stops to grow; less: it does not */
 	uint32_t send_buffer;
 	uint32_t rto_min_us;
 	uint32_t rto_max_us;

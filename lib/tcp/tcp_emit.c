@@ -72,12 +72,17 @@ send_frame(struct tcp_engine *engine, struct rte_mbuf *m, uint16_t port,
 	tcp_engine_send(engine, m);
 }
 
-static uint32_t
-unread_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
+static uint16_t
+advertise(const struct tcp_engine *engine, struct tcp_tcb *tcb)
 {
+	const struct tcp_transfer *transfer;
+
 	if (tcb->transfer == TCP_TRANSFER_NONE)
-		return 0;
-	return tcp_transfer_get(&engine->transfers, tcb->transfer)->receive.bytes;
+		return tcp_window_advertise(engine->config->receive_buffer, tcb, 0);
+	transfer = tcp_transfer_get(&engine->transfers, tcb->transfer);
+	return tcp_window_advertise(
+		tcp_window_buffer(engine->config, transfer, engine->buffers_short), tcb,
+		transfer->receive.bytes);
 }
 
 static void
@@ -137,7 +142,7 @@ tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, ui
 	set_sack(engine, tcb, &options);
 	if (flags & TH_ACK) {
 		tcp.ack = tcb->rcv_nxt;
-		tcp.wnd = tcp_window_advertise(engine->config, tcb, unread_bytes(engine, tcb));
+		tcp.wnd = advertise(engine, tcb);
 		tcb_clear(tcb, TCB_ACK_DELAYED);
 		flow->deferred &= (uint8_t)~TCP_DEFER_ACK;
 	}

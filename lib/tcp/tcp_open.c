@@ -167,6 +167,17 @@ tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg
 	tcp_defer(engine, idx, TCP_DEFER_OPEN);
 }
 
+/*
+ * The time since our SYN-ACK is known by timestamps only.  Text here may mean that
+ * the ACK before it was lost: then it measures nothing.
+ */
+static void
+sample_handshake(struct tcp_tcb *tcb, const struct tcp_seg *seg, uint32_t rtt_ms)
+{
+	if (tcb_has(tcb, TCB_TIMESTAMPS) && seg->len == 0 && rtt_ms <= HANDSHAKE_RTT_MS_MAX)
+		tcp_rto_sample(tcb, rtt_ms * 1000);
+}
+
 enum drop_reason
 tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 {
@@ -180,6 +191,8 @@ tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	tcp_source_unqueued(engine, source);
 	flow_pool_get(&engine->flows, idx)->path_error = WEIR_PATH_FINE;
 	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
+	if (tcb->rttvar_us == 0)
+		sample_handshake(tcb, seg, engine->now_ms + tcb->ts_offset - seg->options.tsecr);
 	tcp_open_establish(engine, idx, seg);
 	return DROP_NONE;
 }
@@ -208,9 +221,7 @@ tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *reques
 	tcb = tcp_engine_tcb(engine, idx);
 	/* Our clock goes on from the value that the cookie was. */
 	tcb->ts_offset = options->has_timestamps ? seg->options.tsecr - engine->now_ms : 0;
-	/* Text here may mean that the ACK before it was lost: then it measures nothing. */
-	if (seg->len == 0 && rtt_ms <= HANDSHAKE_RTT_MS_MAX)
-		tcp_rto_sample(tcb, rtt_ms * 1000);
+	sample_handshake(tcb, seg, rtt_ms);
 	tcb->rcv_nxt = seg->seq;
 	tcp_open_promise_window(engine->config, tcb);
 	counter_increment(engine->counters, COUNTER_cookie_accepted);

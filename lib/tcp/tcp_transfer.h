@@ -52,9 +52,13 @@ struct tcp_transfer {
 	uint32_t flow;	  /* whose it is, FLOW_NONE when free */
 	uint32_t next;	  /* in the list of idle or free ones */
 	uint32_t previous;
-	uint32_t owed_since;  /* tick: since then the peer should move, see tcp_pressure.c ... */
-	uint32_t moved;	      /* ... and has, by so many octets */
-	uint32_t held_latest; /* in the segment held last: SACK reports it first (RFC 2018, 4) */
+	uint32_t owed_since; /* tick: since then the peer should move, see tcp_pressure.c ... */
+	uint32_t moved;	     /* ... and has, by so many octets */
+	uint32_t grown;	    /* the receive buffer is so much larger than configured: tcp_window.c */
+	uint32_t read_mark; /* when the application has read up to here ... */
+	uint32_t read_since_us; /* ... it took a buffer's worth since then */
+	uint32_t read_us_min;	/* the shortest time that took; 0: none yet */
+	uint32_t held_latest;	/* in the segment held last: SACK reports it first (RFC 2018, 4) */
 	union tcp_cc_state cc_state;
 	uint16_t held_count;  /* segments in `held` */
 	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
@@ -66,6 +70,7 @@ struct tcp_transfer {
 	bool cwnd_full;	 /* what was out last made use of the congestion window */
 	bool rtt_timing; /* rtt_seq is valid */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
+	bool is_reading; /* read_mark and read_since_us are valid */
 	bool is_owed;	 /* owed_since and moved are valid */
 	bool is_idle;	 /* in the idle list */
 

@@ -150,7 +150,9 @@ tcp_user_receive(struct tcp_engine *engine, uint32_t idx)
 	if (chain == NULL || tcb->state == TCPS_CLOSED)
 		return chain;
 	tcp_pressure_settle(engine, idx);
-	if (tcp_window_has_opened(engine->config, tcb, 0))
+	tcp_window_note_read(engine->config, tcb, transfer, engine->now_us, engine->buffers_short);
+	if (tcp_window_has_opened(
+		    tcp_window_buffer(engine->config, transfer, engine->buffers_short), tcb, 0))
 		tcp_defer(engine, idx, TCP_DEFER_ACK);
 	return chain;
 }

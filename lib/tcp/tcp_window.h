@@ -9,19 +9,37 @@
 
 #include "tcp_config.h"
 #include "tcp_tcb.h"
+#include "tcp_transfer.h"
 
 /* SEG.WND for a SYN-ACK: never scaled (RFC 7323, 2.2). */
 uint16_t tcp_window_of_syn(const struct tcp_config *config);
 
 /*
- * An ACK of RCV.NXT leaves now, with `unread` octets waiting for the application:
- * choose SEG.WND and remember what was promised.
+ * How much text a connection may hold for its application: what the configuration
+ * says, and what it has grown by since.  Where packet buffers are short the growth
+ * does not count: what was promised stays, but nothing is promised beyond that.
  */
-uint16_t tcp_window_advertise(const struct tcp_config *config, struct tcp_tcb *tcb,
-			      uint32_t unread);
+static inline uint32_t
+tcp_window_buffer(const struct tcp_config *config, const struct tcp_transfer *transfer,
+		  bool buffers_short)
+{
+	return config->receive_buffer + (buffers_short ? 0 : transfer->grown);
+}
+
+/*
+ * An ACK of RCV.NXT leaves now, with `unread` octets of a buffer of `buffer` waiting
+ * for the application: choose SEG.WND and remember what was promised.
+ */
+uint16_t tcp_window_advertise(uint32_t buffer, struct tcp_tcb *tcb, uint32_t unread);
 
 /* The window has opened so much since the last ACK that the peer should be told. */
-bool tcp_window_has_opened(const struct tcp_config *config, const struct tcp_tcb *tcb,
-			   uint32_t unread);
+bool tcp_window_has_opened(uint32_t buffer, const struct tcp_tcb *tcb, uint32_t unread);
+
+/*
+ * The application has read all text up to RCV.NXT: let its buffer grow, if that is
+ * what keeps the peer from sending faster.
+ */
+void tcp_window_note_read(const struct tcp_config *config, const struct tcp_tcb *tcb,
+			  struct tcp_transfer *transfer, uint32_t now_us, bool buffers_short);
 
 #endif

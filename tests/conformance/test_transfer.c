@@ -114,3 +114,96 @@ CONVERSATION(a_long_upload_arrives_whole, "cookies=always,never family=4,6 chain
 	expect_event(c, "text 1440000");
 	assert_in_range(acks, 500, 1000);
 }
+
+/* The right edge of the window after the ACKs sent since it was at `edge`. */
+static uint32_t
+hear_edge(struct conversation *c, uint32_t edge, uint32_t shift)
+{
+	for (; c->unheard_count > 0; c->unheard_count--) {
+		const struct segment *ack = &c->unheard[c->unheard_head].segment;
+
+		c->unheard_head = (c->unheard_head + 1) % UNHEARD_MAX;
+		edge = ack->ack.value + (ack->wnd.value << shift);
+	}
+	return edge;
+}
+
+/*
+ * A client over a path of 100 ms uses the whole of its window in each round trip,
+ * beginning at `seq`.  Returns where the window ends after so many of them.
+ */
+static uint32_t
+upload(struct conversation *c, uint32_t seq, uint32_t edge, uint32_t rounds, uint32_t shift)
+{
+	for (uint32_t round = 0; round < rounds; round++) {
+		uint32_t next_edge = edge;
+
+		for (uint32_t bytes; seq < edge; seq += bytes) {
+			char text[64];
+
+			bytes = RTE_MIN(edge - seq, 1440u);
+			snprintf(text, sizeof(text), "P. %u:%u(%u) ack 11", seq, seq + bytes,
+				 bytes);
+			rx(c, text);
+			next_edge = hear_edge(c, next_edge, shift);
+		}
+		advance(c, 100);
+		edge = hear_edge(c, next_edge, shift);
+	}
+	return edge;
+}
+
+/* The client's 2 octets of window field are worth 65535 until it knows our scale. */
+#define FIRST_EDGE (1 + 65535)
+
+static void
+open_long_path(struct conversation *c)
+{
+	established_with(c, "<mss 1440,nop,wscale 7>");
+	app_send(c, 10); /* so that weir knows the round trip */
+	expect_tx(c, "P. 1:11(10) ack 1");
+	advance(c, 100);
+	rx(c, ". 1:1(0) ack 11");
+}
+
+/* An application that reads what comes lets the peer have more and more under way. */
+/* proves: RFC7323-2.2-grows SHLD-14 */
+CONVERSATION(the_window_grows_where_it_is_what_bounds_the_peer,
+	     "cookies=always,never family=4,6 receive-buffer=65536 receive-buffer-max=524288")
+{
+	open_long_path(c);
+	assert_in_range(upload(c, 1, FIRST_EDGE, 12, 4) - c->app.conns[0].received, 500000, 524289);
+}
+
+/* Not for a peer that has so much to send in several round trips only. */
+/* proves: RFC7323-2.2-grows */
+CONVERSATION(the_window_of_a_slow_peer_stays,
+	     "cookies=always,never family=4,6 receive-buffer=65536 receive-buffer-max=524288")
+{
+	uint32_t seq = 1, edge = 0;
+
+	open_long_path(c);
+	for (uint32_t round = 0; round < 60; round++, seq += 14400)
+		edge = upload(c, seq, seq + 14400, 1, 4);
+	assert_in_range(edge - seq, 1, 65537);
+}
+
+/* Nor for an application that reads late: it gets what it had been promised and no more. */
+/* proves: RFC7323-2.2-grows SHLD-14 */
+CONVERSATION(the_window_of_a_slow_reader_stays,
+	     "cookies=always,never family=4,6 receive-buffer=65536 receive-buffer-max=524288")
+{
+	uint32_t seq = 1, edge = FIRST_EDGE, last = 1;
+
+	open_long_path(c);
+	for (uint32_t round = 0; round < 20; round++) {
+		app_pause(c);
+		edge = upload(c, seq, edge, 10, 4);
+		seq = c->app.conns[0].received + 1;
+		assert_true(edge - last < 65536 + 32); /* rounded up to the scale */
+		app_resume(c);
+		advance(c, 1);
+		edge = hear_edge(c, edge, 4);
+		last = seq = c->app.conns[0].received + 1;
+	}
+}

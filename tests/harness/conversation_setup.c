@@ -67,6 +67,7 @@ static const struct {
 	{"r2", VALUE_TICKS, AT(rig.tcp.retransmit_ticks)},
 	{"reassembly", VALUE_UINT32, AT(rig.tcp.reassembly_segments_max)},
 	{"receive-buffer", VALUE_UINT32, AT(rig.tcp.receive_buffer)},
+	{"receive-buffer-max", VALUE_UINT32, AT(rig.tcp.receive_buffer_max)},
 	{"refuses-open", VALUE_BOOL, AT(app.refuses_open)},
 	{"request", VALUE_TICKS, AT(rig.tcp.request_ticks)},
 	{"rst-rate", VALUE_UINT32, AT(rig.tcp.rst_rate)},

@@ -191,7 +191,8 @@ rig_open(struct rig *rig, const struct rig_setup *setup, const struct weir_app_o
 	const char *args = "";
 
 	*rig = (struct rig){.setup = *setup, .now_ns = setup->start_ns};
-	rig->setup.tcp.rcv_wscale = tcp_config_wscale(setup->tcp.receive_buffer);
+	rig->setup.tcp.rcv_wscale = tcp_config_wscale(
+		RTE_MAX(setup->tcp.receive_buffer, setup->tcp.receive_buffer_max));
 	rig->pool = pool_once();
 	rig->buffers = rte_mempool_avail_count(rig->pool);
 	rig->listeners = listen_on(setup->vlan_id, setup->flows_max);

@@ -131,6 +131,8 @@ draw_tcp(struct scenario *scenario, struct rng *rng)
 	tcp->ports[0].mtu = mtus[rng_below(rng, 4)];
 	tcp->ports[0].multi_segment = chance(rng, 32768);
 	tcp->receive_buffer = 2048 + (uint32_t)plan_size(rng, 1u << 20);
+	/* Some grow; drawn from what there is, so that seeds stay what they were. */
+	tcp->receive_buffer_max = tcp->receive_buffer << (tcp->receive_buffer % 4);
 	tcp->send_buffer = 2048 + (uint32_t)plan_size(rng, 1u << 20);
 	tcp->rto_min_us = chance(rng, 32768) ? 1000000 : 200000;
 	tcp->rto_max_us = 10000000;

@@ -110,7 +110,8 @@ struct weir_syn_config {
 };
 
 struct weir_tcp_config {
-	uint32_t receive_buffer; /* octets per flow: 2048 to 16777216 */
+	uint32_t receive_buffer; /* octets per flow, to begin with: 2048 to 16777216 */
+	uint32_t receive_buffer_max; /* to grow to: 2048 to 67108864; below receive_buffer: none */
 	uint32_t send_buffer;	 /* octets per flow: 2048 to 16777216 */
 	uint32_t rto_min_ms;	 /* 1 to 60000 */
 	uint32_t rto_max_ms;	 /* 1000 to 600000 */

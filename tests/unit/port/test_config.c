@@ -164,6 +164,13 @@ TEST(numbers_of_tcp_have_ranges)
 
 	EXPECT_RANGE("[tcp] receive_buffer", tcp->receive_buffer, 2047, 16777217,
 		     "2048 to 16777216");
+	EXPECT_RANGE("[tcp] receive_buffer_max", tcp->receive_buffer_max, 2047, 67108865,
+		     "2048 to 67108864");
+	EXPECT_RANGE("[tcp] keepalive_time", tcp->keepalive_time_ms, 999, 864000001,
+		     "1000 to 864000000");
+	EXPECT_RANGE("[tcp] keepalive_interval", tcp->keepalive_interval_ms, 999, 3600001,
+		     "1000 to 3600000");
+	EXPECT_RANGE("[tcp] keepalive_probes", tcp->keepalive_probes, 0, 16, "1 to 15");
 	EXPECT_RANGE("[tcp] send_buffer", tcp->send_buffer, 2047, 16777217, "2048 to 16777216");
 	EXPECT_RANGE("[tcp] rto_min", tcp->rto_min_ms, 0, 60001, "1 to 60000");
 	EXPECT_RANGE("[tcp] rto_max", tcp->rto_max_ms, 999, 600001, "1000 to 600000");

@@ -108,7 +108,9 @@ TEST(limits_and_switches_arrive)
 	config.tcp.timestamps = false;
 	config.tcp.sack = true;
 	config.tcp.window_scaling = false;
+	config.tcp.keepalive = true;
 	config.tcp.receive_buffer = 1 << 20;
+	config.tcp.receive_buffer_max = 1 << 24;
 	config.tcp.send_buffer = 4096;
 	config.tcp.rst_rate = 5;
 	config.tcp.challenge_ack_rate = 6;
@@ -122,9 +124,21 @@ TEST(limits_and_switches_arrive)
 	assert_false(tcp.window_scaling);
 	assert_int_equal(tcp.receive_buffer, 1 << 20);
 	assert_int_equal(tcp.send_buffer, 4096);
-	assert_int_equal(tcp.rcv_wscale, tcp_config_wscale(1 << 20));
+	assert_int_equal(tcp.receive_buffer_max, 1 << 24);
+	assert_int_equal(tcp.rcv_wscale, tcp_config_wscale(1 << 24));
+	assert_true(tcp.keepalive);
 	assert_int_equal(tcp.rst_rate, 5);
 	assert_int_equal(tcp.challenge_ack_rate, 6);
+}
+
+TEST(a_buffer_that_may_not_grow_is_the_largest_itself)
+{
+	weir_config_init(&config);
+	config.tcp.receive_buffer = 1 << 22;
+	config.tcp.receive_buffer_max = 1 << 16;
+	make();
+	assert_int_equal(tcp.receive_buffer_max, 1 << 22);
+	assert_int_equal(tcp.rcv_wscale, tcp_config_wscale(1 << 22));
 }
 
 TEST(a_port_says_what_it_computes_and_sends)
