@@ -34,6 +34,8 @@ enum trouble {
 	TROUBLE_N,
 };
 
+struct bulk_setup;
+
 struct scenario {
 	uint64_t seed;
 	uint32_t troubles; /* bits */
@@ -44,6 +46,7 @@ struct scenario {
 	uint64_t quantum_ns; /* how long weir lets frames gather */
 	uint64_t limit_ns;   /* of virtual time */
 	bool is_fair;
+	const struct bulk_setup *bulk; /* one long transfer (bulk.h), or NULL */
 	bool is_sabotaged; /* a client expects other text than is sent: that must be noticed */
 };
 

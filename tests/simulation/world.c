@@ -174,6 +174,8 @@ happen(struct world *world, const struct event *event)
 		world_deliver(world, event->who, event->what);
 		if (!peer->is_hostile)
 			wake_later(world, peer);
+		if (peer->done_ns == 0 && simple_peer_is_over(&peer->simple))
+			peer->done_ns = world->now_ns;
 		break;
 	case WORLD_PEER:
 		wake(world, peer);
@@ -260,6 +262,7 @@ world_run(struct world *world, const struct scenario *scenario, FILE *capture, F
 		happen(world, &event);
 	}
 	world_judge_end(world);
+	world->counters = world->rig.core->counters;
 	end(world);
 	return world->wrong[0] == '\0';
 }

@@ -54,6 +54,7 @@ struct world_peer {
 	struct simple_peer simple;
 	struct hostile_peer hostile;
 	uint64_t wake_ns; /* an event is queued for then */
+	uint64_t done_ns; /* when it was over */
 };
 
 /* What strangers sent and got. */
@@ -78,6 +79,7 @@ struct world {
 	struct rte_mbuf **hoard;
 	uint32_t hoarded;
 	struct world_tally turn;
+	struct counters counters; /* weir's, when all was over */
 	uint64_t events;
 	uint64_t digest; /* of all that weir sent, and when */
 	FILE *capture;	 /* or NULL */

@@ -3,6 +3,7 @@
 /* Who is in a world: honest clients with their plans and habits, and others without. */
 #include "world.h"
 
+#include "bulk.h"
 #include "check.h"
 
 #define TRIES_FAIR    60
@@ -76,6 +77,38 @@ draw_habits(struct world *world, struct peer_habits *habits, bool is_ipv6)
 		habits->mss = is_ipv6 ? 1220 : 536;
 }
 
+/* One that takes, and sends for an echo, as fast as it can. */
+static void
+bulk_client(const struct bulk_setup *bulk, struct plan *client, struct plan *server,
+	    struct peer_habits *habits)
+{
+	*client = (struct plan){
+		.stream = 1,
+		.total = bulk->is_echo ? bulk->octets : 0,
+		.write_max = 65536,
+		.abort_at = PLAN_NEVER,
+	};
+	*server = *client;
+	server->stream = 2;
+	server->total = bulk->octets;
+	server->is_echo = bulk->is_echo;
+	*habits = (struct peer_habits){
+		.isn = 1000,
+		.mss = 1460,
+		.shift = 7,
+		.has_mss = true,
+		.has_wscale = true,
+		.has_timestamps = true,
+		.has_sack = true,
+		.receive_buffer = bulk->buffer,
+		.delayed_ack_ns = 40 * NS_PER_MS,
+		.piece_max = UINT32_MAX,
+		.ignores_congestion = true,
+		.tries_max = TRIES_FAIR,
+		.rto_min_ns = 200 * NS_PER_MS,
+	};
+}
+
 static void
 add_client(struct world *world)
 {
@@ -87,6 +120,8 @@ add_client(struct world *world)
 	plan_draw(&plan, &conn->plan, &world->rng, world->scenario.total_max,
 		  !scenario_has(&world->scenario, TROUBLE_ABORTS));
 	draw_habits(world, &habits, peer->path.is_ipv6);
+	if (world->scenario.bulk != NULL)
+		bulk_client(world->scenario.bulk, &plan, &conn->plan, &habits);
 	conn->client_stream = plan.stream;
 	conn->client_total = plan.total;
 	conn->may_reopen = scenario_has(&world->scenario, TROUBLE_FLOWS);
@@ -96,7 +131,7 @@ add_client(struct world *world)
 	peer->simple.server_stream += world->scenario.is_sabotaged;
 	peer->simple.say = world_say;
 	peer->simple.to = peer;
-	begin_at(world, peer, 2 * NS_PER_SECOND);
+	begin_at(world, peer, world->scenario.bulk != NULL ? 1 : 2 * NS_PER_SECOND);
 }
 
 static void
