@@ -12,6 +12,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
+#include "neigh_news.h"
 #include "numa_nodes.h"
 #include "strays.h"
 
@@ -208,6 +209,7 @@ crew_destroy(struct weir *weir)
 {
 	crew_drain(weir);
 	strays_destroy(weir);
+	neigh_news_destroy(weir);
 	for (uint32_t i = 0; i < weir->worker_count; i++) {
 		destroy_worker(weir->workers[i], weir->worker_count);
 		weir->workers[i] = NULL;

@@ -21,6 +21,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
+#include "neigh_news.h"
 #include "strays.h"
 #include "syn_queue.h"
 
@@ -164,5 +165,7 @@ crew_connect(struct weir *weir, const struct refusal *refusal)
 		if (error == 0)
 			error = connect_tx(weir, &weir->devices[i], refusal);
 	}
-	return error == 0 ? strays_create(weir, refusal) : error;
+	if (error == 0)
+		error = strays_create(weir, refusal);
+	return error == 0 ? neigh_news_create(weir, refusal) : error;
 }

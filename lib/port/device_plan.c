@@ -12,7 +12,6 @@
 
 #include "check.h"
 #include "driver_traits.h"
-#include "rss.h"
 #include "syn_queue.h"
 
 #define RX_CHECKSUMS (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM)
@@ -57,7 +56,6 @@ plan_rss(struct device_plan *plan, const struct device_wish *wish,
 	plan->rss_types = info->flow_type_rss_offloads & (RSS_IPV4 | RSS_IPV6);
 	if (info->hash_key_size <= RSS_KEY_BYTES_MAX)
 		plan->rss_key_bytes = info->hash_key_size;
-	plan->rss_is_symmetric = rss_offers_symmetric(info);
 }
 
 /* Why the device cannot have a queue for SYNs, as far as is known before it is asked. */
@@ -97,7 +95,6 @@ plan_software(struct device_plan *plan, const struct device_wish *wish,
 	plan->rx_queues = has_trait(info, DRIVER_ALL_QUEUES) ? info->max_rx_queues : 1;
 	plan->rss_types = 0;
 	plan->rss_key_bytes = 0;
-	plan->rss_is_symmetric = false;
 }
 
 static int
@@ -180,10 +177,6 @@ device_plan_relax(struct device_plan *plan, const struct device_wish *wish,
 		plan->syn_queue_obstacle = "the driver refused a second receive queue";
 		plan->rx_queues = 1;
 		return "a queue for SYNs";
-	}
-	if (plan->rss_is_symmetric) {
-		plan->rss_is_symmetric = false;
-		return "a symmetric RSS hash";
 	}
 	if (plan->rss_key_bytes > 0) {
 		plan->rss_key_bytes = 0;

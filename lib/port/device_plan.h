@@ -42,7 +42,6 @@ struct device_plan {
 	uint64_t tx_offloads;
 	uint64_t rss_types;    /* RTE_ETH_RSS_; 0 without RSS */
 	uint8_t rss_key_bytes; /* 0: the driver's own key */
-	bool rss_is_symmetric;
 	bool has_syn_queue;		/* SYN_QUEUE */
 	const char *syn_queue_obstacle; /* where it has none and one is wanted */
 };

@@ -16,6 +16,9 @@
 #include "worker.h"
 #include "weir/weir.h"
 
+struct homing;
+struct homing_spread;
+
 /* What a device itself has thrown away. */
 struct device_losses {
 	uint64_t rx_missed;  /* no worker fetched them in time */
@@ -45,6 +48,9 @@ struct weir {
 	struct tcp_config tcp;
 	struct tcp_secrets secrets;
 	struct steering steering;
+
+	struct homing_spread *spreads[WEIR_PORTS_MAX]; /* by device; NULL: it spreads by no RSS */
+	struct homing *homings;			       /* by worker; NULL with one */
 
 	struct worker *workers[WEIR_CORES_MAX];
 	uint32_t worker_count;

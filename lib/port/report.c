@@ -49,8 +49,7 @@ describe_port(const struct device *device, FILE *stream)
 		device->tx_descriptors, report_steering_text(plan->steering),
 		plan->steering_reason);
 	if (plan->steering == STEERING_RSS)
-		fprintf(stream, ", %s key%s", plan->rss_key_bytes > 0 ? "random" : "the driver's",
-			plan->rss_is_symmetric ? ", symmetric" : "");
+		fprintf(stream, ", %s key", plan->rss_key_bytes > 0 ? "random" : "the driver's");
 	if (plan->has_syn_queue)
 		fprintf(stream, "; SYNs in queue %d", SYN_QUEUE);
 	else if (plan->syn_queue_obstacle != NULL)

@@ -4,25 +4,6 @@
 
 #include <string.h>
 
-#include <rte_version.h>
-
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-#define HAS_ALGORITHM 1
-#else
-#define HAS_ALGORITHM 0
-#endif
-
-bool
-rss_offers_symmetric(const struct rte_eth_dev_info *info)
-{
-#if HAS_ALGORITHM
-	return (info->rss_algo_capa & RTE_ETH_HASH_ALGO_CAPA_MASK(SYMMETRIC_TOEPLITZ)) != 0;
-#else
-	(void)info;
-	return false;
-#endif
-}
-
 void
 rss_fill(struct rte_eth_rss_conf *conf, const struct device_plan *plan, uint8_t *key)
 {
@@ -32,10 +13,6 @@ rss_fill(struct rte_eth_rss_conf *conf, const struct device_plan *plan, uint8_t 
 		conf->rss_key = key;
 		conf->rss_key_len = plan->rss_key_bytes;
 	}
-#if HAS_ALGORITHM
-	if (plan->rss_is_symmetric)
-		conf->algorithm = RTE_ETH_HASH_FUNCTION_SYMMETRIC_TOEPLITZ;
-#endif
 }
 
 enum answer { OURS, ANOTHER, SILENCE };

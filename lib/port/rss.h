@@ -7,12 +7,12 @@
  * nobody can compute which queue a packet meets and aim a flood at one worker.
  * Whether the device really took it is asked of the device.
  *
- * Symmetric, that is the same queue for both directions of a flow, matters only
- * for connections that weir would open; those it accepts arrive in one direction.
- * Where the device has a symmetric function (DPDK 23.11 and later can say so) it
- * is asked for: XOR of the two ends, then Toeplitz under the whole key.  The
- * other way to symmetry, a key that repeats every 16 bits, is not used: Toeplitz
- * under such a key sees nothing of a packet but the XOR of its 16-bit words.
+ * It is Toeplitz's hash, under the whole key, and not made symmetric (the same queue
+ * for both directions of a flow).  Only connections that weir opens could want that,
+ * and for those homing.h computes where answers will come, which takes a function
+ * that is the same everywhere: what drivers call symmetric Toeplitz is not.  The
+ * other way to symmetry, a key that repeats every 16 bits, is out of the question:
+ * Toeplitz under such a key sees nothing of a packet but the XOR of its 16-bit words.
  * Whoever adds to the source port what he changes in the source address meets
  * one queue with all of his packets and need not know the key
  * (tests/unit/port/test_rss.c does).
@@ -26,8 +26,6 @@
 #include <rte_ethdev.h>
 
 #include "device_plan.h"
-
-bool rss_offers_symmetric(const struct rte_eth_dev_info *info);
 
 /* What the plan says of RSS; `key` has plan->rss_key_bytes octets and must outlive `conf`. */
 void rss_fill(struct rte_eth_rss_conf *conf, const struct device_plan *plan, uint8_t *key);

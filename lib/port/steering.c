@@ -80,6 +80,24 @@ read_tuple(struct rte_mbuf *m, struct prf_block (*messages)[PRF_BURST_MAX], uint
 	return true;
 }
 
+static uint32_t
+worker_of(const struct steering *steering, const struct prf_block *hash)
+{
+	return (uint32_t)(((hash->q[0] >> 32) * steering->workers) >> 32);
+}
+
+uint32_t
+steering_owner(const struct steering *steering, const struct ip_addr *a, uint16_t a_port,
+	       const struct ip_addr *b, uint16_t b_port)
+{
+	struct prf_block messages[STEERING_BLOCKS][PRF_BURST_MAX];
+	struct prf_block hash;
+
+	put_blocks(messages, 0, &(struct end){*a, a_port}, &(struct end){*b, b_port});
+	prf_burst(&steering->key, messages, 1, &hash);
+	return worker_of(steering, &hash);
+}
+
 void
 steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint32_t count,
 		uint32_t self, uint16_t *owner)
@@ -101,5 +119,5 @@ steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint3
 		return;
 	prf_burst(&steering->key, messages, steered, messages[0]);
 	for (uint32_t i = 0; i < steered; i++)
-		owner[frame_of[i]] = (uint16_t)(((hashes[i].q[0] >> 32) * steering->workers) >> 32);
+		owner[frame_of[i]] = (uint16_t)worker_of(steering, &hashes[i]);
 }

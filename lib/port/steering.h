@@ -32,6 +32,10 @@ struct steering {
 void steering_init(struct steering *steering, enum prf_kind kind, const uint8_t secret[16],
 		   uint32_t workers);
 
+/* The worker that owns the flow between two ends, in either order; ports in host order. */
+uint32_t steering_owner(const struct steering *steering, const struct ip_addr *a, uint16_t a_port,
+			const struct ip_addr *b, uint16_t b_port);
+
 /* owner[i] is the worker for frames[i]: `self` for what is to stay.  Up to STEERING_BURST_MAX. */
 void steering_owners(const struct steering *steering, struct rte_mbuf **frames, uint32_t count,
 		     uint32_t self, uint16_t *owner);

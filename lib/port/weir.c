@@ -21,6 +21,7 @@
 #include "balance.h"
 #include "check.h"
 #include "crew.h"
+#include "homing.h"
 #include "instance.h"
 #include "key_roll.h"
 #include "listeners.h"
@@ -196,9 +197,9 @@ warn_of_distance(struct weir *weir, const struct refusal *refusal)
 typedef int (*create_step)(struct weir *weir, const struct refusal *refusal);
 
 static const create_step create_steps[] = {
-	start_clock,	  configure_devices, setup_queues,    make_settings,
-	sources_create,	  listeners_create,  crew_create,     crew_connect,
-	warn_of_distance, start_devices,     crew_start_apps, telemetry_begin,
+	start_clock,	  configure_devices, setup_queues,    make_settings,	sources_create,
+	listeners_create, crew_create,	     crew_connect,    warn_of_distance, start_devices,
+	homing_create,	  crew_start_apps,   telemetry_begin,
 };
 
 int
@@ -237,6 +238,7 @@ weir_destroy(struct weir *weir)
 	for (uint32_t i = weir->device_count; i-- > 0;)
 		device_close(&weir->devices[i]);
 	crew_destroy(weir);
+	homing_destroy(weir);
 	listeners_destroy(weir);
 	sources_destroy(weir);
 	for (uint32_t i = weir->rx_pool_count; i-- > 0;)

@@ -10,6 +10,7 @@
 #include <rte_cycles.h>
 
 #include "check.h"
+#include "neigh_news.h"
 #include "strays.h"
 #include "worker_receive.h"
 
@@ -76,6 +77,7 @@ watch(struct worker *worker)
 		atomic_load_explicit(&worker->crew->clock.unix_ns_offset, memory_order_relaxed);
 	key_roll_take(worker);
 	strays_exchange(worker);
+	neigh_news_take(worker);
 }
 
 static void

@@ -28,6 +28,7 @@
 #include "tx_lane.h"
 #include "weir/config.h"
 
+#define NEIGH_BOARD_PLACES 1024 /* neigh_news.h; a power of two */
 #define WORKER_SOURCES_MAX 256
 #define WORKER_RELAYS_MAX  (TCP_PORTS_MAX * WEIR_CORES_MAX)
 
@@ -79,8 +80,11 @@ struct crew_state {
 	enum weir_stop_policy stop_policy;
 	uint64_t stop_grace_ns;
 	_Atomic bool stop_is_wanted;
-	_Atomic uint32_t deaf_count;		 /* workers that receive from no device any more */
-	_Atomic uint32_t silent_count;		 /* workers that send nothing any more */
+	_Atomic uint32_t deaf_count;   /* workers that receive from no device any more */
+	_Atomic uint32_t silent_count; /* workers that send nothing any more */
+	struct rte_ring
+		*neigh_news[WEIR_CORES_MAX]; /* by worker, see neigh_news.h; NULL: one worker */
+	_Atomic uint32_t neigh_asked[NEIGH_BOARD_PLACES]; /* ticks */
 	struct rte_ring *strays[WEIR_CORES_MAX]; /* by worker, see strays.h; NULL: not needed */
 };
 
@@ -105,6 +109,7 @@ struct worker {
 	uint32_t rx_pool_count;
 	struct buffer_pool tx_pool;
 
+	struct rate_limit news_limit;  /* neigh_news.h */
 	_Atomic uint32_t keys_edition; /* of crew->keys, as taken last */
 
 	enum farewell farewell;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include <rte_version.h>
 
 #include "device_plan.h"
 #include "syn_queue.h"
@@ -337,19 +336,3 @@ TEST(a_queue_for_syns_that_is_insisted_on_is_not_given_up)
 	while (device_plan_relax(&plan, &wish, &info) != NULL)
 		assert_true(plan.has_syn_queue);
 }
-
-#if RTE_VERSION >= RTE_VERSION_NUM(23, 11, 0, 0)
-TEST(a_symmetric_hash_is_used_where_there_is_one)
-{
-	struct device_wish wish = good_nic();
-
-	assert_int_equal(make(&wish), 0);
-	assert_false(plan.rss_is_symmetric);
-	info.rss_algo_capa = RTE_ETH_HASH_ALGO_CAPA_MASK(SYMMETRIC_TOEPLITZ);
-	assert_int_equal(make(&wish), 0);
-	assert_true(plan.rss_is_symmetric);
-	assert_non_null(device_plan_relax(&plan, &wish, &info));
-	assert_false(plan.rss_is_symmetric);
-	assert_int_equal(plan.rss_key_bytes, 40);
-}
-#endif

@@ -63,12 +63,16 @@ syn_ipv6(unsigned int from, unsigned int from_port, unsigned int to, unsigned in
 TEST(both_directions_have_one_owner)
 {
 	struct steering steering = steering_of(prf_kind_best());
+	struct ip_addr ours = ip_addr_of_ipv4(RTE_BE32(0xc0000202));
+	struct ip_addr theirs = ip_addr_of_ipv4(RTE_BE32(0xc0000201));
 
 	for (unsigned int port = 1024; port < 1324; port++) {
 		struct packet there = syn_ipv4(2, port, 1, 80), back = syn_ipv4(1, 80, 2, port);
 		struct packet there6 = syn_ipv6(2, port, 1, 80), back6 = syn_ipv6(1, 80, 2, port);
 
 		assert_int_equal(owner_of(&steering, &there), owner_of(&steering, &back));
+		assert_int_equal(owner_of(&steering, &back),
+				 steering_owner(&steering, &ours, (uint16_t)port, &theirs, 80));
 		assert_int_equal(owner_of(&steering, &there6), owner_of(&steering, &back6));
 	}
 }
