@@ -136,7 +136,9 @@ tcp_connect_fire(struct tcp_engine *engine, uint32_t idx)
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
 	if (engine->tick - tcb->last_rx >= engine->config->connect_ticks) {
-		tcp_finish(engine, idx, WEIR_CLOSE_TIMEOUT);
+		/* If no SYN has left, it is the next hop that was not found in time. */
+		tcp_finish(engine, idx,
+			   syn_is_out(tcb) ? WEIR_CLOSE_TIMEOUT : WEIR_CLOSE_UNREACHABLE);
 		return;
 	}
 	if (syn_is_out(tcb) && tcb->syn_retries < TCP_BACKOFF_MAX)
