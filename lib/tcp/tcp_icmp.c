@@ -4,11 +4,16 @@
  * No error ends a connection that has come to be, however hard it sounds (RFC 5927,
  * 5.2): if it is true the retransmissions end it, and the application hears
  * why.  One about octets that are not under way is nobody's (4.1).
+ *
+ * A connection that is still in SYN-SENT ends by a hard error about its SYN (RFC 9293,
+ * 3.9.2.2): its number is as good a proof as an ACK's in a RST.  Soft ones, that is all
+ * others, say at most why it takes so long.
  */
 #include "tcp_icmp.h"
 
 #include "tcp_pmtu.h"
 #include "tcp_seq.h"
+#include "tcp_state.h"
 #include "weir/app.h"
 
 static const enum weir_path_error path_errors[] = {
@@ -38,6 +43,27 @@ remember(struct tcp_engine *engine, uint32_t idx, const struct icmp_error *error
 	transfer->path = (uint8_t)(transfer->path | TCP_PATH_ERROR);
 }
 
+/* IPv4: protocol and port unreachable; IPv6: prohibited and port unreachable. */
+static bool
+is_hard(const struct icmp_error *error)
+{
+	return error->kind == ICMP_ERROR_PORT || error->kind == ICMP_ERROR_PROTOCOL ||
+	       (error->kind == ICMP_ERROR_PROHIBITED && error->is_ipv6);
+}
+
+/* Nothing is sent in segments of any size yet. */
+static void
+take_before_open(struct tcp_engine *engine, uint32_t idx, const struct icmp_error *error)
+{
+	if (!is_hard(error))
+		remember(engine, idx, error);
+	else if (error->kind == ICMP_ERROR_PORT)
+		tcp_finish(engine, idx, WEIR_CLOSE_REFUSED);
+	else
+		tcp_finish(engine, idx, WEIR_CLOSE_UNREACHABLE);
+	counter_increment(engine->counters, COUNTER_icmp_error_taken);
+}
+
 enum drop_reason
 tcp_icmp_error(struct tcp_engine *engine, uint32_t idx, const struct icmp_error *error)
 {
@@ -45,6 +71,10 @@ tcp_icmp_error(struct tcp_engine *engine, uint32_t idx, const struct icmp_error 
 
 	if (!is_under_way(tcp_engine_tcb(engine, idx), error->seq))
 		return DROP_icmp_not_under_way;
+	if (tcp_engine_tcb(engine, idx)->state == TCPS_SYN_SENT) {
+		take_before_open(engine, idx, error);
+		return DROP_NONE;
+	}
 	if (error->kind == ICMP_ERROR_TOO_BIG)
 		reason = tcp_pmtu_claim(engine, idx, error);
 	if (reason != DROP_NONE)

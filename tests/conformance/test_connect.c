@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "conversation.h"
+#include "icmp_frame.h"
 
 /* Ours are 192.0.2.80/24 and 2001:db8::50/64; the clients are on the link. */
 static struct weir_endpoint
@@ -160,6 +161,39 @@ CONVERSATION(a_connection_without_progress_makes_us_ask_again, "family=4,6")
 	conversation_await_tx(c, 0, 4 * NS_PER_SECOND, "P. 11:21(10) ack 1");
 	assert_int_equal(c->probes, 1);
 	assert_int_equal(c->questions, 1);
+}
+
+/* An error about octet `offset` of our sequence space, from a router. */
+static void
+rx_error(struct conversation *c, uint8_t ipv4_code, uint8_t ipv6_code, uint32_t offset)
+{
+	uint8_t frame[ICMP_FRAME_BYTES_MAX];
+	bool v6 = c->peer->path.is_ipv6;
+	struct icmp_frame icmp = {v6 ? 1 : 3, v6 ? ipv6_code : ipv4_code, 0, c->peer->iss + offset,
+				  60};
+
+	conversation_rx_frame(
+		c, rig_frame(&c->rig, frame, icmp_frame_write(frame, &c->peer->path, &icmp)));
+}
+
+/* proves: SHLD-26 MUST-56 */
+CONVERSATION(a_hard_error_ends_what_is_being_opened_and_a_soft_one_does_not, "family=4,6")
+{
+	app_connect(c);
+	expect_tx(c, "S 0:0(0) <...>");
+	rx_error(HERE(c), 0, 0, 0); /* network unreachable */
+	rx_error(HERE(c), 1, 3, 0); /* host unreachable */
+	rx_error(HERE(c), 3, 4, 1); /* port unreachable, but not for our SYN */
+	expect_state(c, TCPS_SYN_SENT);
+	expect_event(c, "none");
+	rx_error(HERE(c), 3, 4, 0);
+	expect_event(c, "close refused");
+	expect_state(c, TCPS_CLOSED);
+	app_connect(c);
+	expect_tx(c, "S 0:0(0) <...>");
+	rx_error(HERE(c), 2, 1, 0); /* protocol unreachable, prohibited */
+	expect_event(c, "close unreachable");
+	expect_state(c, TCPS_CLOSED);
 }
 
 /* What others open needs no neighbour: answers go back the way the question came. */

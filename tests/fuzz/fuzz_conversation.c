@@ -5,6 +5,8 @@
  * clock of one core.  First an octet of settings, then steps of an octet each,
  * with their arguments behind them:
  *
+ * (0x80 to the application: open a connection to the client.)
+ *
  *	bits 0-2	0 segment  1 next text  2 handshake  3 application  4 time
  *			5 other client  6 segment that waits for the next burst  7 RST
  *
@@ -21,6 +23,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "neighbour.h"
 #include "rig.h"
 #include "tcp_seq.h"
 
@@ -71,7 +74,8 @@ struct play {
 	struct client *client;
 	struct rte_mbuf *gathered[GATHERED_MAX];
 	uint32_t gathered_count;
-	uint8_t command; /* what the application does in its next turn */
+	uint8_t command;	 /* what the application does in its next turn */
+	struct rte_mbuf *answer; /* of a client, to where it is; or NULL */
 	struct turn turn;
 };
 
@@ -180,7 +184,7 @@ on_close(struct weir_core *core, struct weir_conn *conn,
 {
 	struct client *client = client_of(core, conn);
 
-	check(notes_of(conn)->is_open);
+	check(notes_of(conn)->is_open || weir_conn_is_outgoing(conn));
 	notes_of(conn)->is_open = false;
 	if (client->conn == conn)
 		client->conn = NULL;
@@ -199,6 +203,22 @@ send_text(struct weir_core *core, struct weir_conn *conn, uint32_t bytes)
 		notes->sent = (uint8_t)(notes->sent + bytes);
 }
 
+/* From the listener's port: an answer of the client's is one to either. */
+static void
+open_connection(struct weir_core *core, struct client *client)
+{
+	struct weir_connect wish = {
+		.remote.port = client->path.client.port,
+		.remote.is_ipv4 = !client->path.is_ipv6,
+		.local.port = client->path.server.port,
+	};
+	struct weir_conn *conn;
+
+	memcpy(wish.remote.address, client->path.client.addr.octet, sizeof(wish.remote.address));
+	if (weir_core_connect(core, &wish, &conn) == 0)
+		client->conn = conn;
+}
+
 static void
 on_poll(struct weir_core *core, __attribute__((unused)) uint64_t now_ns,
 	__attribute__((unused)) void *state)
@@ -207,6 +227,8 @@ on_poll(struct weir_core *core, __attribute__((unused)) uint64_t now_ns,
 	uint8_t command = play.command;
 
 	play.command = 0;
+	if (command == 0x80)
+		open_connection(core, client);
 	if (client->conn == NULL)
 		return;
 	switch (command & 0x07) {
@@ -268,12 +290,33 @@ learn(struct client *client, const struct segment *reply)
 		return;
 	if (reply->flags & TH_SYN) {
 		client->rcv_nxt = reply->seq.value + 1;
-		client->snd_nxt = reply->ack.value;
+		if (reply->has_ack)
+			client->snd_nxt = reply->ack.value;
 	} else if (seq_gt(end, client->rcv_nxt)) {
 		client->rcv_nxt = end;
 	}
 	if (reply->flags & TH_FIN)
 		client->rcv_nxt = end + 1;
+}
+
+/* Weir asks where a client is: the answer comes at once. */
+static bool
+is_question(const uint8_t *frame, uint32_t bytes)
+{
+	static uint8_t answer[FRAME_BYTES_MAX];
+	const char *wrong;
+
+	for (uint32_t i = 0; i < CLIENTS; i++) {
+		const struct wire_path *path = &play.clients[i].path;
+
+		if (neighbour_read(frame, bytes, path, &wrong) == NEIGHBOUR_NONE)
+			continue;
+		check(wrong == NULL);
+		if (play.answer == NULL)
+			play.answer = rig_frame(&play.rig, answer, neighbour_answer(answer, path));
+		return true;
+	}
+	return false;
 }
 
 static void
@@ -285,6 +328,8 @@ hear(const struct rte_mbuf *m)
 	uint32_t i = 0;
 
 	check(frame != NULL && m->port == 0);
+	if (is_question(frame, m->pkt_len))
+		return;
 	while (i < CLIENTS && !segment_frame_is_for(frame, m->pkt_len, &play.clients[i].path))
 		i++;
 	check(i < CLIENTS);
@@ -317,10 +362,17 @@ static void
 one_turn(struct rte_mbuf **frames, uint32_t count)
 {
 	uint32_t sent = rig_turn(&play.rig, frames, count);
+	struct rte_mbuf *answer;
 
 	for (uint32_t i = 0; i < sent; i++)
 		hear(play.rig.core->tcp.tx[i]);
 	rte_pktmbuf_free_bulk(play.rig.core->tcp.tx, sent);
+	answer = play.answer;
+	play.answer = NULL;
+	if (answer != NULL) {
+		one_turn(&answer, 1);
+		return;
+	}
 	judge_turn(count);
 	play.turn = (struct turn){0};
 }

@@ -23,6 +23,7 @@
 #include "icmp.h"
 #include "icmp_error.h"
 #include "ndp.h"
+#include "ndp_ask.h"
 #include "static_mbuf.h"
 
 #define CONTROL_BYTES	2
@@ -109,6 +110,20 @@ parse_solicitation(struct rte_mbuf *m, const struct frame *frame, bool with_repl
 	check_reply(m, frame, mac);
 }
 
+static void
+parse_advertisement(const struct rte_mbuf *m, const struct frame *frame)
+{
+	struct ndp_advertisement advertisement;
+	uint8_t all = 0;
+
+	if (ndp_parse_advertisement(m, frame, &advertisement) != DROP_NONE)
+		return;
+	check(!ip_addr_is_martian_source(&advertisement.target, true));
+	for (uint32_t i = 0; i < sizeof(advertisement.mac); i++)
+		all |= advertisement.mac[i];
+	check(!advertisement.has_mac || ((advertisement.mac[0] & 1) == 0 && all != 0));
+}
+
 /* Sum what is there anew, or the fuzzer would have to guess sixteen bits. */
 static void
 put_icmp_right(struct rte_mbuf *m, const struct frame *frame)
@@ -153,6 +168,8 @@ parse_icmp(struct rte_mbuf *m, const struct frame *frame, bool with_reply)
 		return;
 	if (kind == ICMP_NEIGHBOUR_SOLICITATION)
 		parse_solicitation(m, frame, with_reply);
+	if (kind == ICMP_NEIGHBOUR_ADVERTISEMENT)
+		parse_advertisement(m, frame);
 	if (kind != ICMP_ECHO_REQUEST || !with_reply)
 		return;
 	memcpy(mac, frame->mac_source, sizeof(mac));

@@ -82,6 +82,11 @@ def solicitation(options="", source=PEER6, destination=SOLICITED_NODE, target=US
     return ether("86dd", ipv6(58, message, source, destination, **ip), "3333ff000001")
 
 
+def advertisement(options="", flags="60000000", target=PEER6, **ip):
+    message = icmpv6("8800 0000" + flags + target + options)
+    return ether("86dd", ipv6(58, message, **ip))
+
+
 def arp(operation, sender=PEER4, target=US4, form="0001 0800 0604", tags=""):
     packet = octets(form + operation + PEER + sender + "0" * 12 + target)
     return ether("0806", packet, "ffffffffffff", tags)
@@ -164,6 +169,10 @@ def frames():
         "nd-solicitation": (PLAIN, 0, solicitation("0101" + PEER)),
         "nd-solicitation-stripped": (STRIPPED, 0, solicitation("0101" + PEER)),
         "nd-solicitation-hop": (PLAIN, 0, solicitation("0101" + PEER, hop=254)),
+        "nd-advertisement": (PLAIN, 0, advertisement("0201" + PEER)),
+        "nd-advertisement-bare": (PLAIN, 0, advertisement()),
+        "nd-advertisement-group": (PLAIN, 0, advertisement("0201" + "3333ff000001")),
+        "nd-advertisement-nonce": (PLAIN, 0, advertisement("0e01 112233445566 0201" + PEER)),
         "nd-probe": (PLAIN, 0, solicitation(source=UNSPECIFIED)),
         "nd-probe-nonce": (PLAIN, 0, solicitation("0e01 112233445566", source=UNSPECIFIED)),
         "nd-option-empty": (PLAIN, 0, solicitation("0100" + PEER)),
@@ -220,6 +229,7 @@ def conversations():
     always, never, auto = "00", "01", "02"
     shake, text, fin, close, abort, other = "02", "71", "89", "03 03", "03 84", "0d"
     send, pause, resume, rst, minute = "03 19", "03 05", "03 06", "07", "84"
+    open_ = "03 80"
     challenge = "00 04 05 00 00 00 00 00"  # a RST inside the window
     beyond = "00 18 40 00 ff 01 40 01 00"  # text beyond a hole
     return {
@@ -239,6 +249,8 @@ def conversations():
         "clients": f"{auto} {shake} {other} {shake} 15 {shake} 1d {shake} {text} 05 {text}",
         "time-wait": f"{never} {shake} {close} {fin} 85 {shake} {text}",
         "options": f"{always} 0a {text} 00 10 00 00 00 00 00 00 00 {send} {text}",
+        "we-open": f"{always} {open_} {open_} 02 {text} {send} {fin} {close}",
+        "both-open": f"{never} {open_} {open_} 00 00 02 00 00 00 00 00 00 00 {shake} {text}",
         "stopped-while-paused": f"{never} {shake} {pause} {text} {fin} {close}",
     }
 

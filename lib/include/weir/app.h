@@ -56,8 +56,9 @@ enum weir_close_reason {
 
 	/* Only of connections from weir_core_connect(), which never came to be; so may be
 	 * WEIR_CLOSE_TIMEOUT, then [tcp] connect_timeout, and WEIR_CLOSE_SHUTDOWN. */
-	WEIR_CLOSE_REFUSED,	/* the peer answered with a RST: nobody listens there */
-	WEIR_CLOSE_UNREACHABLE, /* the next hop does not answer ARP or neighbour discovery */
+	WEIR_CLOSE_REFUSED,	/* a RST or an ICMP error says that nobody listens there */
+	WEIR_CLOSE_UNREACHABLE, /* the next hop does not answer ARP or neighbour discovery; or an
+				 * ICMP error says that the peer has no TCP or a filter forbids it */
 	WEIR_CLOSE_ABORTED,	/* weir_conn_shutdown() before it was open */
 };
 
