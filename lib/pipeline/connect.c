@@ -113,7 +113,8 @@ choose_local(struct weir_core *core, const struct weir_endpoint *local, struct f
 		if (error == 0)
 			return 0;
 	}
-	counter_increment(&core->counters, COUNTER_connect_port_exhausted);
+	if (error == -EADDRNOTAVAIL && local->port == 0)
+		counter_increment(&core->counters, COUNTER_connect_port_exhausted);
 	return error;
 }
 

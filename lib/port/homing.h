@@ -33,7 +33,7 @@ struct homing_spread {
 	uint16_t table[HOMING_TABLE_MAX];
 };
 
-/* Ask a started device that spreads by RSS.  False, and *obstacle says why, if it can not be known. */
+/* Ask a started device that spreads by RSS.  False, and *obstacle says why, if it does not tell. */
 bool homing_ask(struct homing_spread *spread, const struct device *device, const char **obstacle);
 
 /* The queue of packets from key->remote to `local`, or UINT32_MAX where it is not known. */

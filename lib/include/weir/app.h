@@ -57,14 +57,14 @@ enum weir_close_reason {
 	/* Only of connections from weir_core_connect(), which never came to be; so may be
 	 * WEIR_CLOSE_TIMEOUT, then [tcp] connect_timeout, and WEIR_CLOSE_SHUTDOWN. */
 	WEIR_CLOSE_REFUSED,	/* a RST or an ICMP error says that nobody listens there */
-	WEIR_CLOSE_UNREACHABLE, /* the next hop does not answer ARP or neighbour discovery; or an
-				 * ICMP error says that the peer has no TCP or a filter forbids it */
+	/* No answer to ARP or neighbour discovery; or an ICMP error: no TCP there, or forbidden. */
+	WEIR_CLOSE_UNREACHABLE,
 	WEIR_CLOSE_ABORTED,	/* weir_conn_shutdown() before it was open */
 };
 
 /*
  * What a router or the peer's host said last of octets that are under way (RFC 9293,
- * MUST-47), until any of them is acknowledged.  It ends no connection: anybody can
+ * MUST-47), until any of them is acknowledged.  It ends no open connection: anybody can
  * forge it (RFC 5927).  In on_close() with WEIR_CLOSE_TIMEOUT it may be why.
  */
 enum weir_path_error {
