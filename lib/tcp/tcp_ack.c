@@ -6,6 +6,8 @@
 #include "tcp_loss.h"
 #include "tcp_pmtu.h"
 #include "tcp_pressure.h"
+#include "tcp_recovery.h"
+#include "tcp_rack.h"
 #include "tcp_rto.h"
 #include "tcp_seq.h"
 #include "tcp_timers.h"
@@ -21,7 +23,7 @@ transfer_of(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
 }
 
 /*
- * RFC 6298, 3: by timestamp if there is one, else only an octet sent once (Karn).
+ * RFC 6298, 3: by the time an octet left that was sent once (Karn), else by timestamp.
  * A timeout that was doubled stays so until a sample says how long the path
  * takes now (RFC 6298, 5).
  */
@@ -31,7 +33,10 @@ sample_rtt(const struct tcp_engine *engine, struct tcp_tcb *tcb, struct tcp_tran
 {
 	uint32_t rtt_us;
 
-	if (tcb_has(tcb, TCB_TIMESTAMPS) && seg->options.has_timestamps) {
+	if (tcb_has(tcb, TCB_SACK) &&
+	    tcp_scoreboard_round_trip(&transfer->board, seg->ack, engine->now_us, &rtt_us)) {
+		tcp_rack_note_rtt(&transfer->rack, rtt_us, engine->now_ms);
+	} else if (tcb_has(tcb, TCB_TIMESTAMPS) && seg->options.has_timestamps) {
 		uint32_t rtt_ms = engine->now_ms + tcb->ts_offset - seg->options.tsecr;
 
 		if (rtt_ms > RTT_MS_MAX)
@@ -80,7 +85,10 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	 */
 	tcb->snd_wl1 = seg->seq;
 	tcp_pmtu_acked(engine, idx, transfer, acked);
-	tcp_loss_ack(tcb, transfer, acked, engine->now_ms);
+	if (tcb_has(tcb, TCB_SACK))
+		tcp_recovery_ack(engine, idx, seg, acked);
+	else
+		tcp_loss_ack(tcb, transfer, acked, engine->now_ms);
 	tell_writable(engine, idx, tcb, transfer);
 	tcp_timer_restart(engine, idx);
 	if (transfer->send.bytes > 0 || tcb_has(tcb, TCB_FIN_QUEUED))
@@ -88,12 +96,33 @@ tcp_ack_advance(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 	tcp_pressure_settle(engine, idx);
 }
 
+/* Not the repetition tells of a loss but what it says beside it. */
+static void
+repeat_with_sack(struct tcp_engine *engine, uint32_t idx, const struct tcp_tcb *tcb,
+		 const struct tcp_seg *seg)
+{
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
+	bool had_probe = transfer->probe.is_out;
+
+	if (seg->options.sack_count == 0 && !had_probe)
+		return;
+	tcp_recovery_ack(engine, idx, seg, 0);
+	tcp_timer_loss(engine, idx);
+	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+}
+
 void
 tcp_ack_repeat(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg)
 {
 	struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
 
-	if (tcb->snd_una == tcb->snd_nxt || seg->len > 0 || seg->wnd != tcb->snd_wnd)
+	if (tcb->snd_una == tcb->snd_nxt)
+		return;
+	if (tcb_has(tcb, TCB_SACK)) {
+		repeat_with_sack(engine, idx, tcb, seg);
+		return;
+	}
+	if (seg->len > 0 || seg->wnd != tcb->snd_wnd)
 		return;
 	if (tcp_loss_duplicate(tcb, transfer_of(engine, tcb)))
 		counter_increment(engine->counters, COUNTER_fast_retransmit);

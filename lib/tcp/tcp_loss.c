@@ -5,6 +5,7 @@
 #include <rte_common.h>
 
 #include "tcp_cc.h"
+#include "tcp_recovery.h"
 #include "tcp_rto.h"
 #include "tcp_seq.h"
 
@@ -34,9 +35,9 @@ tcp_loss_init(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, enum tcp
 }
 
 /* One reduction for each window of octets, however many of them tell of congestion. */
-static void
-reduce(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t bytes,
-       enum tcp_congestion congestion)
+void
+tcp_loss_reduce(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t bytes,
+		enum tcp_congestion congestion)
 {
 	transfer->ssthresh = tcp_cc_of(transfer)->on_congestion(tcb, transfer, bytes, congestion);
 }
@@ -63,7 +64,7 @@ tcp_loss_timeout(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	/* A second timeout for the same octets is no second sign of congestion. */
 	if (!transfer->unanswered)
-		reduce(tcb, transfer, flight(tcb), CONGESTION_TIMEOUT);
+		tcp_loss_reduce(tcb, transfer, flight(tcb), CONGESTION_TIMEOUT);
 	transfer->unanswered = true;
 	if (transfer->backoff < TCP_BACKOFF_MAX)
 		transfer->backoff++;
@@ -82,6 +83,10 @@ tcp_loss_resized(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint3
 	transfer->cwnd = RTE_MAX((uint32_t)cwnd, (uint32_t)tcb->mss);
 	tcp_cc_of(transfer)->on_restart(transfer);
 	transfer->dupacks = 0;
+	if (tcb_has(tcb, TCB_SACK)) {
+		tcp_recovery_resend_all(tcb, transfer);
+		return;
+	}
 	transfer->recovery = RECOVERY_TIMEOUT;
 	transfer->recover = tcb->snd_nxt;
 	resend(transfer, tcb->snd_una, tcb->snd_nxt);
@@ -115,7 +120,8 @@ tcp_loss_duplicate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 	 * 2), nor does a loss in a window that was reduced already (RFC 3168, 6.1.2).
 	 */
 	if (transfer->recovery != RECOVERY_CWR)
-		reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd), CONGESTION_LOSS);
+		tcp_loss_reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd),
+				CONGESTION_LOSS);
 	transfer->dupacks = 0;
 	transfer->recovery = RECOVERY_FAST;
 	transfer->recover = tcb->snd_nxt;
@@ -150,8 +156,9 @@ ack_in_fast_recovery(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, u
 }
 
 /* RFC 5681, 3.1: in slow start at most one segment per ACK, and octets count, not ACKs. */
-static void
-grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked, uint32_t now_ms)
+void
+tcp_loss_grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked,
+	      uint32_t now_ms)
 {
 	/* RFC 5681, 3.1, and RFC 9438, 5.8: what was not made use of proves nothing. */
 	if (transfer->cwnd >= TCP_CWND_MAX || !transfer->cwnd_full)
@@ -177,7 +184,7 @@ tcp_loss_ack(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t 
 			leave_recovery(tcb, transfer);
 		return;
 	}
-	grow(tcb, transfer, acked, now_ms);
+	tcp_loss_grow(tcb, transfer, acked, now_ms);
 	if (transfer->recovery == RECOVERY_TIMEOUT) {
 		transfer->rtx_nxt = seq_max(transfer->rtx_nxt, tcb->snd_una);
 		if (seq_geq(tcb->snd_una, transfer->recover))
@@ -190,7 +197,7 @@ tcp_loss_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfer)
 {
 	if (transfer->recovery != RECOVERY_NONE || flight(tcb) == 0)
 		return false;
-	reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd), CONGESTION_ECN);
+	tcp_loss_reduce(tcb, transfer, RTE_MIN(flight(tcb), transfer->cwnd), CONGESTION_ECN);
 	transfer->cwnd = transfer->ssthresh;
 	transfer->recovery = RECOVERY_CWR;
 	transfer->recover = tcb->snd_nxt;

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tcp_cc_kind.h"
+#include "tcp_cc.h"
 #include "tcp_tcb.h"
 #include "tcp_transfer.h"
 
@@ -44,6 +44,14 @@ bool tcp_loss_congestion(const struct tcp_tcb *tcb, struct tcp_transfer *transfe
  */
 void tcp_loss_resized(const struct tcp_tcb *tcb, struct tcp_transfer *transfer,
 		      uint32_t mss_before);
+
+/* Of `bytes` that are out: set ssthresh as the algorithm says. */
+void tcp_loss_reduce(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t bytes,
+		     enum tcp_congestion congestion);
+
+/* `acked` octets were acknowledged outside recovery: slow start or congestion avoidance. */
+void tcp_loss_grow(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t acked,
+		   uint32_t now_ms);
 
 /* Nothing was sent for longer than the RTO: start from the initial window (RFC 5681, 4.1). */
 void tcp_loss_restart(const struct tcp_tcb *tcb, struct tcp_transfer *transfer);

@@ -20,6 +20,7 @@
 #include "tcp_loss.h"
 #include "tcp_pmtu.h"
 #include "tcp_pressure.h"
+#include "tcp_recovery.h"
 #include "tcp_rto.h"
 #include "tcp_segment_text.h"
 #include "tcp_seq.h"
@@ -56,6 +57,40 @@ flight(const struct tcp_tcb *tcb)
 	return tcb->snd_nxt - tcb->snd_una;
 }
 
+/* At most `limit` octets from `seq`; where they reach the FIN's place it comes with them. */
+static void
+plan_octets(const struct sender *s, struct plan *plan, uint32_t seq, uint32_t limit)
+{
+	plan->is_again = true;
+	plan->seq = seq;
+	plan->bytes = RTE_MIN(s->full_bytes, limit);
+	plan->has_fin = false;
+	if (seq_gt(plan->seq + plan->bytes, s->fin_seq)) {
+		plan->bytes = s->fin_seq - plan->seq;
+		plan->has_fin = true;
+	}
+}
+
+static uint32_t
+pipe_of(const struct sender *s)
+{
+	return tcp_scoreboard_pipe(&s->transfer->board, flight(s->tcb));
+}
+
+/* 1, with SACK: what is lost, as far as there is room on the path. */
+static bool
+plan_lost(const struct sender *s, struct plan *plan)
+{
+	const struct tcp_transfer *transfer = s->transfer;
+	uint32_t from, to;
+
+	if (transfer->board.lost_bytes == 0 || transfer->recovery < RECOVERY_FAST ||
+	    !tcp_scoreboard_lost(&transfer->board, &from, &to))
+		return false;
+	plan_octets(s, plan, from, to - from);
+	return transfer->must_send || pipe_of(s) + plan->bytes <= transfer->cwnd;
+}
+
 /* 1. */
 static bool
 plan_again(const struct sender *s, struct plan *plan)
@@ -63,20 +98,15 @@ plan_again(const struct sender *s, struct plan *plan)
 	const struct tcp_transfer *transfer = s->transfer;
 	uint32_t limit;
 
+	if (tcb_has(s->tcb, TCB_SACK))
+		return plan_lost(s, plan);
 	if (transfer->recovery < RECOVERY_FAST || seq_geq(transfer->rtx_nxt, transfer->rtx_end))
 		return false;
 	/* After a timeout what is out counts as lost: cwnd begins at SND.UNA again. */
 	limit = s->tcb->snd_una + transfer->cwnd;
 	if (seq_geq(transfer->rtx_nxt, limit))
 		return false;
-	plan->is_again = true;
-	plan->seq = transfer->rtx_nxt;
-	plan->bytes = RTE_MIN(s->full_bytes, transfer->rtx_end - transfer->rtx_nxt);
-	plan->has_fin = false;
-	if (seq_gt(plan->seq + plan->bytes, s->fin_seq)) {
-		plan->bytes = s->fin_seq - plan->seq;
-		plan->has_fin = true;
-	}
+	plan_octets(s, plan, transfer->rtx_nxt, transfer->rtx_end - transfer->rtx_nxt);
 	return true;
 }
 
@@ -93,13 +123,28 @@ is_worth_sending(const struct sender *s, uint32_t bytes, uint32_t unsent)
 	return bytes > 0 && bytes >= tcb_max_snd_wnd(tcb) / 2;
 }
 
+/* Octets of new text that both windows let go. */
+static uint32_t
+usable_window(const struct sender *s)
+{
+	const struct tcp_tcb *tcb = s->tcb;
+	uint32_t window = tcb_snd_wnd(tcb), out = flight(tcb), path, pipe;
+
+	if (!tcb_has(tcb, TCB_SACK)) {
+		window = RTE_MIN(window, tcp_loss_window(tcb, s->transfer));
+		return window > out ? window - out : 0;
+	}
+	pipe = pipe_of(s);
+	path = s->transfer->cwnd > pipe ? s->transfer->cwnd - pipe : 0;
+	return RTE_MIN(path, window > out ? window - out : 0);
+}
+
 /* 2 and 3.  `force`: the window stayed small for long, send what it allows. */
 static bool
 plan_new(const struct sender *s, struct plan *plan, bool force)
 {
 	const struct tcp_tcb *tcb = s->tcb;
-	uint32_t window = RTE_MIN(tcb_snd_wnd(tcb), tcp_loss_window(tcb, s->transfer));
-	uint32_t usable = window > flight(tcb) ? window - flight(tcb) : 0;
+	uint32_t usable = usable_window(s);
 	uint32_t unsent;
 
 	if (tcb_has(tcb, TCB_FIN_SENT))
@@ -124,12 +169,15 @@ note_sent(const struct sender *s, const struct plan *plan)
 	bool was_quiet = flight(tcb) == 0;
 
 	transfer->last_tx = s->engine->tick;
+	if (tcb_has(tcb, TCB_SACK))
+		tcp_recovery_note_sent(s->engine, tcb, transfer, plan->seq, end, plan->is_again);
 	if (plan->is_again) {
 		transfer->rtx_nxt = end;
 		counter_increment(s->engine->counters, COUNTER_segment_retransmitted);
 		return;
 	}
-	if (!transfer->rtt_timing && transfer->recovery < RECOVERY_FAST) {
+	if (!transfer->rtt_timing && transfer->recovery < RECOVERY_FAST &&
+	    !tcb_has(tcb, TCB_SACK)) {
 		transfer->rtt_timing = true;
 		transfer->rtt_seq = plan->seq;
 		transfer->rtt_start_us = s->engine->now_us;
@@ -202,7 +250,7 @@ static void
 note_use_of_cwnd(const struct sender *s)
 {
 	struct tcp_transfer *transfer = s->transfer;
-	uint32_t out = flight(s->tcb);
+	uint32_t out = tcb_has(s->tcb, TCB_SACK) ? pipe_of(s) : flight(s->tcb);
 
 	transfer->cwnd_full = transfer->cwnd < transfer->ssthresh
 				      ? out >= transfer->cwnd / 2
@@ -308,4 +356,52 @@ tcp_output_probe(struct tcp_engine *engine, uint32_t idx)
 	    send_planned(&sender, &plan))
 		return;
 	tcp_emit_probe(engine, idx);
+}
+
+/* One segment of new text, whatever cwnd and Nagle say, if the peer's window has room for it. */
+static bool
+plan_probe_of_new(const struct sender *s, struct plan *plan)
+{
+	uint32_t window = tcb_snd_wnd(s->tcb), out = flight(s->tcb);
+	uint32_t unsent = s->fin_seq - s->tcb->snd_nxt;
+
+	if (tcb_has(s->tcb, TCB_FIN_SENT) || window <= out || unsent == 0)
+		return false;
+	plan->is_again = false;
+	plan->seq = s->tcb->snd_nxt;
+	plan->bytes = RTE_MIN(RTE_MIN(unsent, window - out), s->full_bytes);
+	plan->has_fin =
+		tcb_has(s->tcb, TCB_FIN_QUEUED) && plan->bytes == unsent && window - out > unsent;
+	return true;
+}
+
+/* The last segment's worth of what is out. */
+static void
+plan_probe_of_old(const struct sender *s, struct plan *plan)
+{
+	uint32_t fin = tcb_has(s->tcb, TCB_FIN_SENT) ? 1 : 0;
+	uint32_t bytes = RTE_MIN(s->full_bytes, flight(s->tcb) - fin);
+
+	plan->is_again = true;
+	plan->seq = s->tcb->snd_nxt - fin - bytes;
+	plan->bytes = bytes;
+	plan->has_fin = fin != 0;
+}
+
+void
+tcp_output_tail_probe(struct tcp_engine *engine, uint32_t idx)
+{
+	struct sender sender;
+	struct plan plan;
+
+	if (!begin(&sender, engine, idx) || flight(sender.tcb) == 0 ||
+	    engine->tx_count >= engine->tx_room)
+		return;
+	if (!plan_probe_of_new(&sender, &plan))
+		plan_probe_of_old(&sender, &plan);
+	sender.transfer->again.m = NULL; /* what it points at may be long freed */
+	if (!send_planned(&sender, &plan))
+		return;
+	counter_increment(engine->counters, COUNTER_loss_probe_sent);
+	tcp_recovery_note_probe(sender.tcb, sender.transfer, plan.is_again);
 }

@@ -18,4 +18,10 @@ bool tcp_output(struct tcp_engine *engine, uint32_t idx);
  */
 void tcp_output_probe(struct tcp_engine *engine, uint32_t idx);
 
+/*
+ * Nothing was heard of the last text for two round trips (RFC 8985, 7.3): send one
+ * segment more, or the last one again, so that the peer tells what it has.
+ */
+void tcp_output_tail_probe(struct tcp_engine *engine, uint32_t idx);
+
 #endif

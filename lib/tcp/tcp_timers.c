@@ -12,6 +12,7 @@
 #include "tcp_output.h"
 #include "tcp_pmtu.h"
 #include "tcp_pressure.h"
+#include "tcp_recovery.h"
 #include "tcp_rto.h"
 #include "tcp_state.h"
 #include "tcp_syn_policy.h"
@@ -116,12 +117,42 @@ probe_wait(const struct tcp_engine *engine, const struct tcp_tcb *tcb,
 	return up_to_r2(engine, tcb, transfer->asked, ticks);
 }
 
+/*
+ * With SACK: the first of the three things that octets under way wait for.  `from` is
+ * when the last text was sent, or heard of.
+ */
+static void
+arm_loss_timer(struct tcp_engine *engine, uint32_t idx, uint32_t from)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
+	uint32_t deadline = transfer->rto_tick, sooner, probe_ticks;
+
+	transfer->loss_timer = LOSS_TIMER_RTO;
+	if (transfer->reorder_us > 0) {
+		transfer->loss_timer = LOSS_TIMER_REORDER;
+		sooner = engine->tick + ticks_in_ns(transfer->reorder_us * NS_PER_US);
+		deadline = tick_before(sooner, deadline) ? sooner : deadline;
+	} else if ((probe_ticks = tcp_recovery_probe_ticks(tcb, transfer)) > 0) {
+		transfer->loss_timer = LOSS_TIMER_PROBE;
+		sooner = from + probe_ticks;
+		deadline = tick_before(sooner, deadline) ? sooner : deadline;
+	}
+	timer_wheel_arm(&engine->wheel, idx, deadline);
+}
+
+void
+tcp_timer_loss(struct tcp_engine *engine, uint32_t idx)
+{
+	arm_loss_timer(engine, idx, engine->tick);
+}
+
 void
 tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 {
 	const struct tcp_config *config = engine->config;
 	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
-	const struct tcp_transfer *transfer = transfer_of(engine, tcb);
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
 	uint32_t ticks = 0;
 
 	switch (purpose_of(engine, tcb)) {
@@ -135,6 +166,11 @@ tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 		ticks = tcp_rto_ticks(config, tcb, transfer == NULL ? 0 : transfer->backoff);
 		if (transfer != NULL && transfer->unanswered && !window_has_shrunk(tcb))
 			ticks = up_to_r2(engine, tcb, transfer->since, ticks);
+		if (tcb_has(tcb, TCB_SACK)) {
+			transfer->rto_tick = engine->tick + ticks;
+			tcp_timer_loss(engine, idx);
+			return;
+		}
 		break;
 	case PURPOSE_PROBE:
 		ticks = tcp_rto_ticks(config, tcb, transfer == NULL ? 0 : transfer->backoff);
@@ -316,10 +352,61 @@ fire_retransmit(struct tcp_engine *engine, uint32_t idx)
 	}
 	tcp_connect_doubt(engine, idx);
 	counter_increment(engine->counters, COUNTER_retransmit_timeout);
-	if (!tcp_pmtu_timeout(engine, idx))
-		tcp_loss_timeout(tcb, transfer);
+	if (!tcp_pmtu_timeout(engine, idx)) { /* else it is sent again in smaller segments */
+		if (tcb_has(tcb, TCB_SACK))
+			tcp_recovery_timeout(engine, tcb, transfer);
+		else
+			tcp_loss_timeout(tcb, transfer);
+	}
 	tcp_timer_restart(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+}
+
+/* RFC 8985, 6.2, step 5: what has not come in the time for reordering is lost. */
+static void
+fire_reorder(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	tcp_recovery_look(engine, tcb, transfer_of(engine, tcb));
+	tcp_timer_loss(engine, idx);
+	tcp_defer(engine, idx, TCP_DEFER_OUTPUT);
+}
+
+/* RFC 8985, 7.3.  Text does not touch the timer, so it looks itself if there was some since. */
+static void
+fire_tail_probe(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	struct tcp_transfer *transfer = transfer_of(engine, tcb);
+	uint32_t ticks = tcp_recovery_probe_ticks(tcb, transfer);
+
+	if (ticks == 0 || (tick_before(engine->tick, transfer->last_tx + ticks) &&
+			   tick_before(engine->tick, transfer->rto_tick))) {
+		arm_loss_timer(engine, idx, transfer->last_tx);
+		return;
+	}
+	tcp_output_tail_probe(engine, idx);
+	/* Whether it could be sent or not: next is the timeout, counted from now. */
+	transfer->rto_tick = engine->tick + tcp_rto_ticks(engine->config, tcb, transfer->backoff);
+	transfer->loss_timer = LOSS_TIMER_RTO;
+	timer_wheel_arm(&engine->wheel, idx, transfer->rto_tick);
+}
+
+/* Octets are out. */
+static void
+fire_loss(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+	const struct tcp_transfer *transfer = transfer_of(engine, tcb);
+
+	check(transfer != NULL);
+	if (tcb_has(tcb, TCB_SACK) && transfer->loss_timer == LOSS_TIMER_REORDER)
+		fire_reorder(engine, idx);
+	else if (tcb_has(tcb, TCB_SACK) && transfer->loss_timer == LOSS_TIMER_PROBE)
+		fire_tail_probe(engine, idx);
+	else
+		fire_retransmit(engine, idx);
 }
 
 /*
@@ -400,7 +487,7 @@ fire(void *arg, uint32_t idx)
 		fire_syn_ack(engine, idx);
 		break;
 	case PURPOSE_RETRANSMIT:
-		fire_retransmit(engine, idx);
+		fire_loss(engine, idx);
 		break;
 	case PURPOSE_PROBE:
 		fire_probe(engine, idx);

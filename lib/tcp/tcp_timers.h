@@ -5,7 +5,9 @@
  *
  *	SYN-SENT		send the SYN again, in the end give up
  *	SYN-RECEIVED		the same with the SYN-ACK
- *	octets are out		retransmission timeout (RFC 6298), in the end R2
+ *	octets are out		retransmission timeout (RFC 6298), in the end R2; with
+ *				SACK before that the time for reordering, or a tail loss
+ *				probe (RFC 8985): transfer->loss_timer says which
  *	text waits, none out	probe the peer's window (RFC 9293, 3.8.6.1)
  *	FIN-WAIT-2		give up waiting for the peer's FIN
  *	the peer owes text	send again what buffers were short for; the request timeout
@@ -20,6 +22,12 @@
 
 /* The situation above changed, or was confirmed by the peer: choose the deadline anew. */
 void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
+
+/*
+ * With SACK: something new is known of what is out, though nothing was acknowledged.
+ * The retransmission timeout stays where it is.
+ */
+void tcp_timer_loss(struct tcp_engine *engine, uint32_t idx);
 
 /* The peer owes this from now on, and has the request timeout for it. */
 void tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits);

@@ -95,7 +95,7 @@ tcp_transfer_create(struct tcp_transfer_pool *pool, uint32_t flow, uint32_t *rob
 		idle_list_remove(pool, idx);
 	}
 	transfer = tcp_transfer_get(pool, idx);
-	memset(transfer, 0, sizeof(*transfer));
+	memset(transfer, 0, offsetof(struct tcp_transfer, board.sent));
 	transfer->flow = flow;
 	return idx;
 }
@@ -274,8 +274,10 @@ void
 text_cursor_seek(struct text_cursor *cursor, const struct text_queue *queue, uint32_t first,
 		 uint32_t seq)
 {
-	if (cursor->m != NULL && cursor->seq == seq && seq_gt(seq, first))
+	if (cursor->m != NULL && seq_gt(cursor->seq, first) && seq_leq(cursor->seq, seq)) {
+		text_cursor_advance(cursor, seq - cursor->seq);
 		return;
+	}
 	cursor->m = queue->head;
 	cursor->off = queue->head_off;
 	cursor->seq = first;

@@ -16,6 +16,8 @@
 #include <rte_mbuf.h>
 
 #include "tcp_cc_kind.h"
+#include "tcp_rack_state.h"
+#include "tcp_scoreboard.h"
 #include "tcp_tcb.h"
 
 /* A queue of text: one mbuf chain, whose first `head_off` octets are gone already. */
@@ -73,6 +75,7 @@ struct tcp_transfer {
 	bool is_reading; /* read_mark and read_since_us are valid */
 	bool is_owed;	 /* owed_since and moved are valid */
 	bool is_idle;	 /* in the idle list */
+	bool must_send;	 /* with SACK: one segment may leave whatever cwnd says */
 
 	uint8_t path;	     /* TCP_PATH_: what is known of the path MTU, tcp_pmtu.h */
 	uint8_t path_tries;  /* timeouts of a full segment in a row */
@@ -80,6 +83,16 @@ struct tcp_transfer {
 	uint16_t mss_claim;  /* TCP_PATH_CLAIMED: what a router asked for ... */
 	uint32_t claim_seq;  /* ... about the segment beginning here */
 	uint32_t raise_tick; /* TCP_PATH_LOWERED: until then */
+
+	/* With SACK only: tcp_recovery.h. */
+	uint8_t loss_timer;  /* enum tcp_loss_timer: which of the three the timer is now */
+	uint32_t rto_tick;   /* when the retransmission timeout is due */
+	uint32_t reorder_us; /* time left for what is missing to come; 0: nothing is waited for */
+	struct tcp_rack rack;
+	struct tcp_prr prr;
+	struct tcp_undo undo;
+	struct tcp_tail_probe probe;
+	struct tcp_scoreboard board; /* last: a fresh transfer's ranges are not cleared */
 };
 
 /* tcp_transfer.path */
@@ -94,7 +107,7 @@ struct tcp_transfer {
 enum tcp_recovery {
 	RECOVERY_NONE,
 	RECOVERY_CWR,	  /* the window was reduced, but nothing is lost: RFC 3168 */
-	RECOVERY_FAST,	  /* three duplicate ACKs: RFC 6582 */
+	RECOVERY_FAST,	  /* told by ACKs: RFC 6582, or RFC 8985 and RFC 9937 */
 	RECOVERY_TIMEOUT, /* the timer: go back to SND.UNA and slow-start */
 };
 
