@@ -45,6 +45,25 @@ listen(const struct segment_class *segment, bool has_queue)
 	return outcome(REPLY_SYN_ACK, has_queue ? TCPS_SYN_RECEIVED : TCPS_CLOSED);
 }
 
+/* 3.10.7.3; where SEG.SEQ stands says nothing before there is a RCV.NXT. */
+static struct outcome
+syn_sent(const struct segment_class *segment)
+{
+	if (has(segment, TH_ACK) && segment->ack != ACK_NXT)
+		return outcome(has(segment, TH_RST) ? REPLY_NONE : REPLY_RST, TCPS_SYN_SENT);
+	if (has(segment, TH_RST))
+		return outcome(REPLY_NONE, has(segment, TH_ACK) ? TCPS_CLOSED : TCPS_SYN_SENT);
+	if (!has(segment, TH_SYN))
+		return outcome(REPLY_NONE, TCPS_SYN_SENT);
+	if (has(segment, TH_ACK))
+		return outcome(REPLY_ACK,
+			       has(segment, TH_FIN) ? TCPS_CLOSE_WAIT : TCPS_ESTABLISHED);
+	/* SYN with FIN and without ACK is a scan here as well: dropped. */
+	if (has(segment, TH_FIN))
+		return outcome(REPLY_NONE, TCPS_SYN_SENT);
+	return outcome(REPLY_SYN_ACK, TCPS_SYN_RECEIVED);
+}
+
 /* 3.10.7.4, first: table 6, with a window that is open. */
 static bool
 is_acceptable(const struct segment_class *segment)
@@ -197,6 +216,8 @@ segment_tables_say(enum tcp_state state, const struct segment_class *segment, bo
 		return closed(segment);
 	case TCPS_LISTEN:
 		return listen(segment, has_queue);
+	case TCPS_SYN_SENT:
+		return syn_sent(segment);
 	case TCPS_SYN_RECEIVED:
 		return syn_received(segment);
 	case TCPS_TIME_WAIT:

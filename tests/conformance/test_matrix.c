@@ -23,8 +23,9 @@ struct numbers {
 };
 
 static const enum tcp_state states[] = {
-	TCPS_CLOSED,	 TCPS_LISTEN,	  TCPS_SYN_RECEIVED, TCPS_ESTABLISHED, TCPS_FIN_WAIT_1,
-	TCPS_FIN_WAIT_2, TCPS_CLOSE_WAIT, TCPS_CLOSING,	     TCPS_LAST_ACK,    TCPS_TIME_WAIT,
+	TCPS_CLOSED,	  TCPS_LISTEN,	   TCPS_SYN_SENT,   TCPS_SYN_RECEIVED,
+	TCPS_ESTABLISHED, TCPS_FIN_WAIT_1, TCPS_FIN_WAIT_2, TCPS_CLOSE_WAIT,
+	TCPS_CLOSING,	  TCPS_LAST_ACK,   TCPS_TIME_WAIT,
 };
 
 /* -- into a state --------------------------------------------------------- */
@@ -62,6 +63,11 @@ enter(enum tcp_state state)
 		c.peer->path.server.port = RIG_CLOSED_PORT;
 	if (state == TCPS_CLOSED || state == TCPS_LISTEN)
 		return numbers;
+	if (state == TCPS_SYN_SENT) {
+		app_connect(&c);
+		expect_tx(&c, "S 0:0(0) <...>");
+		return numbers;
+	}
 	if (state == TCPS_SYN_RECEIVED) {
 		rx(&c, "S 0:0(0) win 1024 <mss 1440>");
 		expect_tx(&c, "S. 0:0(0) ack 1 <...>");
@@ -231,6 +237,8 @@ judge_all(enum tcp_state state, bool has_queue, uint32_t *wrong)
 }
 
 /* proves: RFC9293-3.10.7.1 RFC9293-3.10.7.2 RFC9293-3.10.7.4-sequence RFC9293-3.10.7.4-rst */
+/* proves: RFC9293-3.10.7.3 RFC9293-3.10.7.3-ack RFC9293-3.10.7.3-rst RFC9293-3.10.7.3-syn-ack */
+/* proves: RFC9293-3.10.7.3-syn RFC9293-3.10.7.3-other */
 /* proves: RFC9293-3.10.7.4-syn RFC9293-3.10.7.4-ack-off RFC9293-3.10.7.4-ack RFC5961-3.2 */
 /* proves: RFC9293-3.10.7.4-ack-syn-received RFC9293-3.10.7.4-fin RFC9293-3.10.7.4-time-wait */
 TEST(every_class_of_segment_in_every_state_is_answered_as_the_tables_say)

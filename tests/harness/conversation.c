@@ -330,6 +330,8 @@ say(struct conversation *c, const char *notation)
 	if (segment.text_bytes > FRAME_BYTES_MAX - EMIT_HEADERS_BYTES_MAX)
 		conversation_fail(c, "\"%s\" fits no frame.", notation);
 	to_absolute(c, &segment);
+	if ((segment.flags & TH_SYN) && c->peer->laws.is_opening)
+		c->peer->text_base = segment.seq.value; /* it answers weir's SYN */
 	first = segment.seq.value + ((segment.flags & TH_SYN) != 0) - c->peer->text_base;
 	for (uint32_t i = 0; i < segment.text_bytes; i++)
 		text[i] =
