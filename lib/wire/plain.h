@@ -120,12 +120,10 @@ plain_ipv4(struct plain *plain, const uint8_t *ip)
 	uint64_t first = octets_load64(ip);
 	uint32_t total = rte_be_to_cpu_16(octets_load16(ip + 2));
 
-	if ((first & PLAIN_IPV4_MASK) != PLAIN_IPV4_WANT || ip[9] != PROTOCOL_TCP)
+	if (unlikely((first & PLAIN_IPV4_MASK) != PLAIN_IPV4_WANT || ip[9] != PROTOCOL_TCP))
 		return false;
-	if (total < sizeof(struct wire_ipv4) + sizeof(struct wire_tcp) ||
-	    plain->l3_off + total > plain->m->data_len)
-		return false;
-	if (!plain_may_be_source(ip[12]))
+	if (unlikely(total < sizeof(struct wire_ipv4) + sizeof(struct wire_tcp) ||
+		     plain->l3_off + total > plain->m->data_len || !plain_may_be_source(ip[12])))
 		return false;
 	plain->l4_off = (uint16_t)(plain->l3_off + sizeof(struct wire_ipv4));
 	plain->l4_bytes = (uint16_t)(total - sizeof(struct wire_ipv4));
@@ -177,9 +175,8 @@ plain_tcp(struct plain *plain)
 	const uint8_t *tcp = plain_l4(plain);
 	uint32_t head_bytes = (tcp[12] & 0xf0u) >> 2;
 
-	if (head_bytes < sizeof(struct wire_tcp) || head_bytes > plain->l4_bytes)
-		return false;
-	if (octets_load16(tcp) == 0 || octets_load16(tcp + 2) == 0)
+	if (unlikely(head_bytes < sizeof(struct wire_tcp) || head_bytes > plain->l4_bytes ||
+		     octets_load16(tcp) == 0 || octets_load16(tcp + 2) == 0))
 		return false;
 	plain->head_bytes = (uint8_t)head_bytes;
 	plain->flags = tcp[13];
@@ -208,7 +205,7 @@ plain_parse(struct rte_mbuf *m, struct plain *plain)
 		     (ether[6] & 1) != 0))
 		return false;
 	ethertype = octets_load16(ether + 12);
-	if (ethertype == RTE_BE16(ETHERTYPE_VLAN)) {
+	if (unlikely(ethertype == RTE_BE16(ETHERTYPE_VLAN))) {
 		vlan_id = rte_be_to_cpu_16(octets_load16(ether + 14)) & 0x0fff;
 		ethertype = octets_load16(ether + 16);
 		l3_off += sizeof(struct wire_vlan);
@@ -227,7 +224,7 @@ plain_parse(struct rte_mbuf *m, struct plain *plain)
 		is_plain = plain_ipv6(plain, ether + l3_off);
 	else
 		is_plain = false;
-	if (!is_plain || !plain_tcp(plain))
+	if (unlikely(!is_plain) || unlikely(!plain_tcp(plain)))
 		return false;
 	if (plain->l4_off + plain->l4_bytes < bytes)
 		m->pkt_len = m->data_len = (uint16_t)(plain->l4_off + plain->l4_bytes);
