@@ -17,6 +17,10 @@
 #define CLOSE_STEP_NS	  (500 * NS_PER_MS)
 #define CLOSE_STEPS_MAX	  4000
 
+/* The last octets of both ends' addresses. */
+#define CLIENT_LAST 1
+#define SERVER_LAST 80
+
 static const uint8_t server_mac[6] = {0x02, 0, 0, 0, 0, 0x51};
 static const uint8_t client_mac[6] = {0x02, 0, 0, 0, 0, 0xc1};
 
@@ -98,8 +102,8 @@ rig_path(const struct rig_setup *setup, bool is_ipv6, uint16_t number, struct wi
 		.tos = setup->tcp.tos,
 		.is_ipv6 = is_ipv6,
 	};
-	path->client.addr = is_ipv6 ? ipv6(1) : ipv4(1);
-	path->server.addr = is_ipv6 ? ipv6(80) : ipv4(80);
+	path->client.addr = is_ipv6 ? ipv6(CLIENT_LAST) : ipv4(CLIENT_LAST);
+	path->server.addr = is_ipv6 ? ipv6(SERVER_LAST) : ipv4(SERVER_LAST);
 	path->client.port = (uint16_t)(CLIENT_PORT_FIRST + number);
 	path->server.port = RIG_SERVER_PORT;
 	memcpy(path->client.mac, client_mac, sizeof(client_mac));
@@ -143,36 +147,39 @@ rig_start_for_iss(const struct rig_setup *setup, const struct wire_path *path, u
 }
 
 static struct listener_table *
-listen_on(uint16_t vlan_id, uint32_t flows_max)
+listen_on(uint16_t vlan_id, uint32_t flows_max, bool is_client)
 {
+	const uint8_t *mac = is_client ? client_mac : server_mac;
+	uint8_t last = is_client ? CLIENT_LAST : SERVER_LAST;
 	struct listener_table *table = listener_table_init(calloc(1, listener_table_bytes()));
 	struct local_address addresses[] = {
-		[LOCAL_IPV4] = {.addr = ipv4(80), .vlan_id = vlan_id, .prefix_bits = 24},
-		[LOCAL_IPV6] = {.addr = ipv6(80), .vlan_id = vlan_id, .prefix_bits = 64},
+		[LOCAL_IPV4] = {.addr = ipv4(last), .vlan_id = vlan_id, .prefix_bits = 24},
+		[LOCAL_IPV6] = {.addr = ipv6(last), .vlan_id = vlan_id, .prefix_bits = 64},
 	};
 	struct listener listener = {.flows_max = flows_max};
 
 	check(listener_table_add_listener(table, &listener) == 0);
 	for (int i = LOCAL_IPV4; i <= LOCAL_IPV6; i++) {
-		memcpy(addresses[i].mac, server_mac, sizeof(server_mac));
+		memcpy(addresses[i].mac, mac, sizeof(server_mac));
 		check(listener_table_add_address(table, &addresses[i]) == i);
 		check(listener_table_bind(table, 0, (uint16_t)i, RIG_SERVER_PORT) == 0);
 	}
 	return table;
 }
 
-/* One pool serves every rig of a program: EAL has no cheap way to give memory back. */
+/* One pool a side serves every rig of a program: EAL has no cheap way to give memory back. */
 static struct rte_mempool *
-pool_once(void)
+pool_once(bool is_client)
 {
-	static struct rte_mempool *pool;
+	static struct rte_mempool *pools[2];
+	struct rte_mempool **pool = &pools[is_client];
 
 	eal_once();
-	if (pool == NULL)
-		pool = rte_pktmbuf_pool_create("rig", RIG_BUFFERS, 0, 0, RTE_MBUF_DEFAULT_BUF_SIZE,
-					       SOCKET_ID_ANY);
-	check(pool != NULL);
-	return pool;
+	if (*pool == NULL)
+		*pool = rte_pktmbuf_pool_create(is_client ? "client" : "rig", RIG_BUFFERS, 0, 0,
+						RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	check(*pool != NULL);
+	return *pool;
 }
 
 static void *
@@ -193,9 +200,9 @@ rig_open(struct rig *rig, const struct rig_setup *setup, const struct weir_app_o
 	*rig = (struct rig){.setup = *setup, .now_ns = setup->start_ns};
 	rig->setup.tcp.rcv_wscale = tcp_config_wscale(
 		RTE_MAX(setup->tcp.receive_buffer, setup->tcp.receive_buffer_max));
-	rig->pool = pool_once();
+	rig->pool = pool_once(setup->is_client);
 	rig->buffers = rte_mempool_avail_count(rig->pool);
-	rig->listeners = listen_on(setup->vlan_id, setup->flows_max);
+	rig->listeners = listen_on(setup->vlan_id, setup->flows_max, setup->is_client);
 	secrets_init(&rig->secrets, setup->kind);
 	rig->core = alloc_lines(sizeof(*rig->core));
 	rig->memory = alloc_lines(pipeline_bytes(&rig->setup.tcp));

@@ -37,6 +37,8 @@ conn_of(struct weir_core *core, struct weir_conn *conn, struct sim_app *app)
 {
 	struct weir_endpoint remote;
 
+	if (weir_conn_is_outgoing(conn))
+		return weir_conn_user(conn);
 	weir_conn_remote(core, conn, &remote);
 	for (uint32_t i = 0; i < app->count; i++) {
 		if (app->conns[i].port == remote.port)
@@ -53,11 +55,12 @@ on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 
 	if (c == NULL)
 		return -1; /* somebody who forged nothing but his address */
-	if (*weir_conn_scratch(conn) != 0 || weir_conn_user(conn) != NULL)
+	if (*weir_conn_scratch(conn) != 0 ||
+	    (weir_conn_user(conn) != NULL) != weir_conn_is_outgoing(conn))
 		broken(app, "a new connection's storage is not zero");
 	if (!c->is_hostile && !c->may_reopen && c->opened > 0)
 		broken(app, "a connection was opened twice");
-	if (c->conn != NULL && !c->is_hostile)
+	if (c->conn != NULL && !c->connects && !c->is_hostile)
 		broken(app, "a connection was opened while there is one");
 	if (c->unsent != NULL)
 		rte_pktmbuf_free(c->unsent);
@@ -67,6 +70,7 @@ on_open(struct weir_core *core, struct weir_conn *conn, void *state)
 		return -1;
 	}
 	c->conn = conn;
+	c->is_open = true;
 	c->received = c->sent = 0;
 	c->unsent = NULL;
 	c->is_paused = c->has_fin = c->has_shut = c->has_closed = false;
@@ -169,6 +173,7 @@ forget(struct sim_conn *c)
 	rte_pktmbuf_free(c->unsent);
 	c->unsent = NULL;
 	c->conn = NULL;
+	c->is_open = false;
 }
 
 static void
@@ -272,6 +277,21 @@ read_on(struct weir_core *core, struct sim_conn *c)
 }
 
 static void
+connect_now(struct weir_core *core, struct sim_app *app, struct sim_conn *c, uint64_t now_ns)
+{
+	switch (weir_core_connect(core, &c->wish, &c->conn)) {
+	case 0:
+		c->connect_ns = UINT64_MAX;
+		break;
+	case -ENOBUFS:
+		c->connect_ns = now_ns + RETRY_NS;
+		break;
+	default:
+		broken(app, "a connection that can be asked for is refused");
+	}
+}
+
+static void
 act(struct weir_core *core, struct sim_app *app, struct sim_conn *c, uint64_t now_ns)
 {
 	if (c->is_paused && c->read_ns <= now_ns)
@@ -283,7 +303,8 @@ act(struct weir_core *core, struct sim_app *app, struct sim_conn *c, uint64_t no
 		forget(c);
 		return;
 	}
-	if (!c->has_shut && c->unsent == NULL && (c->plan.is_echo || c->sent == c->plan.total) &&
+	if (c->is_open && !c->has_shut && c->unsent == NULL &&
+	    (c->plan.is_echo || c->sent == c->plan.total) &&
 	    (c->has_fin || !(c->plan.waits_for_fin || c->plan.is_echo))) {
 		c->has_shut = true;
 		weir_conn_shutdown(core, c->conn);
@@ -296,8 +317,12 @@ on_poll(struct weir_core *core, uint64_t now_ns, void *state)
 	struct sim_app *app = state;
 
 	for (uint32_t i = 0; i < app->count && !app->is_quiet; i++) {
-		if (app->conns[i].conn != NULL)
-			act(core, app, &app->conns[i], now_ns);
+		struct sim_conn *c = &app->conns[i];
+
+		if (c->is_open)
+			act(core, app, c, now_ns);
+		else if (c->connects && c->connect_ns <= now_ns)
+			connect_now(core, app, c, now_ns);
 	}
 }
 

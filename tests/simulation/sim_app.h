@@ -21,10 +21,15 @@ struct sim_conn {
 	bool is_hostile; /* its text may be anything */
 	bool may_reopen; /* too few tombstones: a cookie may be used twice */
 	struct plan plan;
-	uint32_t client_stream;
+	uint32_t client_stream; /* of the other end's text */
 	uint64_t client_total;
 
+	bool connects; /* this end asks for it, by `wish`, at connect_ns */
+	struct weir_connect wish;
+	uint64_t connect_ns;
+
 	struct weir_conn *conn; /* NULL before and after */
+	bool is_open;		/* ... which may be later than conn, where we connect */
 	uint32_t opened;	/* how often */
 	uint64_t received;
 	uint64_t sent;

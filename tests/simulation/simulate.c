@@ -3,7 +3,7 @@
 /*
  * The simulator's command line.  See README.md.
  *
- *	simulate [--seed N] [--seeds N | --forever] [--weather NAMES]
+ *	simulate [--pair] [--seed N] [--seeds N | --forever] [--weather NAMES]
  *		 [--pcap FILE] [--verbose]
  */
 #include <getopt.h>
@@ -15,6 +15,7 @@
 
 #include "capture.h"
 #include "eal_once.h"
+#include "pair.h"
 #include "world.h"
 
 struct wishes {
@@ -22,6 +23,7 @@ struct wishes {
 	uint32_t troubles;
 	const char *weather; /* as given, or NULL */
 	const char *pcap;
+	bool is_pair;
 	bool is_verbose;
 };
 
@@ -30,9 +32,10 @@ static char replay[256]; /* the command that repeats the run */
 static void
 usage(FILE *to)
 {
-	fputs("usage: simulate [--seed N] [--seeds N | --forever] [--weather NAMES]\n"
+	fputs("usage: simulate [--pair] [--seed N] [--seeds N | --forever] [--weather NAMES]\n"
 	      "                [--pcap FILE] [--verbose]\n"
 	      "\n"
+	      "  --pair           weir at both ends, in place of other clients\n"
 	      "  --seed N         the first seed, 1 if not given\n"
 	      "  --seeds N        so many seeds, 1 if not given\n"
 	      "  --forever        seed after seed until a law is broken or somebody stops it\n"
@@ -60,18 +63,57 @@ on_abort(int number)
 static void
 note_replay(const struct wishes *wishes, uint64_t seed)
 {
-	snprintf(replay, sizeof(replay), "replay: simulate --seed %lu%s%s --verbose --pcap FILE\n",
-		 seed, wishes->weather != NULL ? " --weather " : "",
+	snprintf(replay, sizeof(replay),
+		 "replay: simulate%s --seed %lu%s%s --verbose --pcap FILE\n",
+		 wishes->is_pair ? " --pair" : "", seed,
+		 wishes->weather != NULL ? " --weather " : "",
 		 wishes->weather != NULL ? wishes->weather : "");
+}
+
+/* What is told of a run. */
+struct outcome {
+	bool held;
+	const char *wrong;
+	uint64_t now_ns, events, digest;
+};
+
+static struct outcome
+run_scenario(const struct wishes *wishes, const struct scenario *scenario, FILE *capture)
+{
+	FILE *log = wishes->is_verbose ? stdout : NULL;
+	static struct world world;
+	static struct pair pair;
+	bool held;
+
+	if (wishes->is_pair) {
+		held = pair_run(&pair, scenario, capture, log);
+		return (struct outcome){held, pair.wrong, pair.now_ns, pair.events, pair.digest};
+	}
+	held = world_run(&world, scenario, capture, log);
+	return (struct outcome){held, world.wrong, world.now_ns, world.events, world.digest};
+}
+
+static void
+tell(const struct scenario *scenario, const struct outcome *outcome)
+{
+	double seconds = (double)(outcome->now_ns - scenario->rig.start_ns) / 1e9;
+
+	printf("seed %lu:", scenario->seed);
+	for (uint32_t i = 0; i < TROUBLE_N; i++)
+		printf("%s%s", scenario_has(scenario, i) ? " " : "",
+		       scenario_has(scenario, i) ? scenario_names[i] : "");
+	printf("; %u clients, %.3f s, %lu events, digest %016lx\n", scenario->clients, seconds,
+	       outcome->events, outcome->digest);
+	if (!outcome->held)
+		printf("BROKEN at %.6f s: %s\n%s", seconds, outcome->wrong, replay);
 }
 
 static bool
 run_seed(const struct wishes *wishes, uint64_t seed, uint64_t *events)
 {
-	static struct world world;
 	static struct scenario scenario;
 	FILE *capture = NULL;
-	bool held;
+	struct outcome outcome;
 
 	if (wishes->pcap != NULL && (capture = capture_open(wishes->pcap)) == NULL) {
 		perror(wishes->pcap);
@@ -79,24 +121,14 @@ run_seed(const struct wishes *wishes, uint64_t seed, uint64_t *events)
 	}
 	note_replay(wishes, seed);
 	scenario_draw(&scenario, seed, wishes->troubles);
-	held = world_run(&world, &scenario, capture, wishes->is_verbose ? stdout : NULL);
+	outcome = run_scenario(wishes, &scenario, capture);
 	if (capture != NULL)
 		fclose(capture);
-	*events += world.events;
-	if (wishes->is_verbose || !held) {
-		printf("seed %lu:", seed);
-		for (uint32_t i = 0; i < TROUBLE_N; i++)
-			printf("%s%s", scenario_has(&scenario, i) ? " " : "",
-			       scenario_has(&scenario, i) ? scenario_names[i] : "");
-		printf("; %u clients, %.3f s, %lu events, digest %016lx\n", scenario.clients,
-		       (double)(world.now_ns - scenario.rig.start_ns) / 1e9, world.events,
-		       world.digest);
-	}
-	if (!held)
-		printf("BROKEN at %.6f s: %s\n%s",
-		       (double)(world.now_ns - scenario.rig.start_ns) / 1e9, world.wrong, replay);
+	*events += outcome.events;
+	if (wishes->is_verbose || !outcome.held)
+		tell(&scenario, &outcome);
 	fflush(stdout);
-	return held;
+	return outcome.held;
 }
 
 static uint64_t
@@ -116,10 +148,15 @@ static void
 parse(struct wishes *wishes, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"seed", required_argument, NULL, 's'}, {"seeds", required_argument, NULL, 'n'},
-		{"forever", no_argument, NULL, 'f'},	{"weather", required_argument, NULL, 'w'},
-		{"pcap", required_argument, NULL, 'p'}, {"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
+		{"seed", required_argument, NULL, 's'},
+		{"seeds", required_argument, NULL, 'n'},
+		{"forever", no_argument, NULL, 'f'},
+		{"weather", required_argument, NULL, 'w'},
+		{"pcap", required_argument, NULL, 'p'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{"pair", no_argument, NULL, '2'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -139,6 +176,9 @@ parse(struct wishes *wishes, int argc, char **argv)
 			break;
 		case 'p':
 			wishes->pcap = optarg;
+			break;
+		case '2':
+			wishes->is_pair = true;
 			break;
 		case 'v':
 			wishes->is_verbose = true;
