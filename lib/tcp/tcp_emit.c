@@ -105,7 +105,7 @@ set_sack(const struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_
 	if (!tcb_has(tcb, TCB_SACK) || tcb->transfer == TCP_TRANSFER_NONE)
 		return;
 	transfer = tcp_transfer_get(&engine->transfers, tcb->transfer);
-	if (transfer->held != NULL)
+	if (transfer->held != NULL || transfer->has_twice)
 		options->sack_count = tcp_reassembly_blocks(transfer, options->sack,
 							    options->has_timestamps ? 3 : 4);
 }
@@ -140,6 +140,8 @@ tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, ui
 
 	set_timestamps(engine, tcb, &options);
 	set_sack(engine, tcb, &options);
+	if (options.sack_count > 0) /* a report is made once (RFC 2883, 4) */
+		tcp_transfer_get(&engine->transfers, tcb->transfer)->has_twice = false;
 	if (flags & TH_ACK) {
 		tcp.ack = tcb->rcv_nxt;
 		tcp.wnd = advertise(engine, tcb);

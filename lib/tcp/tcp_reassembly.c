@@ -82,6 +82,25 @@ find_place(struct tcp_transfer *transfer, uint32_t seq, uint32_t *before_end, bo
 	return link;
 }
 
+void
+tcp_reassembly_note_twice(struct tcp_transfer *transfer, uint32_t left, uint32_t right)
+{
+	transfer->has_twice = true;
+	transfer->twice_left = left;
+	transfer->twice_right = right;
+}
+
+/* All of it is held.  The block with it comes next to the report (RFC 2883, 4). */
+static enum drop_reason
+refuse_twice(struct tcp_transfer *transfer, const struct tcp_seg *seg)
+{
+	if (seg->text_bytes > 0) {
+		tcp_reassembly_note_twice(transfer, seg->seq, seg->seq + seg->text_bytes);
+		transfer->held_latest = seg->seq;
+	}
+	return DROP_text_duplicate;
+}
+
 enum drop_reason
 tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_seg *seg, uint32_t segments_max)
 {
@@ -96,7 +115,7 @@ tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_seg *seg, uint32_t
 	if (has_before && seq_gt(before_end, seg->seq))
 		front = before_end - seg->seq;
 	if (front >= bytes && !(front == bytes && (seg->flags & TH_FIN)))
-		return DROP_text_duplicate;
+		return refuse_twice(transfer, seg);
 	bytes -= front;
 	/*
 	 * What reaches into the next one is cut off there; what lies beyond the
@@ -105,8 +124,10 @@ tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_seg *seg, uint32_t
 	if (*link != NULL && seq_gt(seg->seq + front + bytes, held_of(*link)->seq))
 		bytes = held_of(*link)->seq - (seg->seq + front);
 	if (bytes == 0 && !(seg->flags & TH_FIN))
-		return DROP_text_duplicate;
+		return refuse_twice(transfer, seg);
 
+	if (front > 0)
+		tcp_reassembly_note_twice(transfer, seg->seq, seg->seq + front);
 	trim_segment(seg, front, bytes);
 	insert(transfer, link, seg);
 	return DROP_NONE;
@@ -151,12 +172,12 @@ run_from(const struct rte_mbuf *m, const struct rte_mbuf **next)
 	return run;
 }
 
-uint8_t
-tcp_reassembly_blocks(const struct tcp_transfer *transfer, struct tcp_sack_block *blocks,
-		      uint8_t blocks_max)
+/* Those of what is held; place 0 is for the one with the latest. */
+static uint8_t
+held_blocks(const struct tcp_transfer *transfer, struct tcp_sack_block *blocks, uint8_t blocks_max)
 {
 	const struct rte_mbuf *next;
-	uint8_t count = 1; /* place 0 is for the latest */
+	uint8_t count = 1;
 
 	blocks[0].left = blocks[0].right = 0;
 	for (const struct rte_mbuf *m = transfer->held; m != NULL; m = next) {
@@ -174,6 +195,16 @@ tcp_reassembly_blocks(const struct tcp_transfer *transfer, struct tcp_sack_block
 		return count;
 	memmove(&blocks[0], &blocks[1], (size_t)(count - 1) * sizeof(blocks[0]));
 	return (uint8_t)(count - 1);
+}
+
+uint8_t
+tcp_reassembly_blocks(const struct tcp_transfer *transfer, struct tcp_sack_block *blocks,
+		      uint8_t blocks_max)
+{
+	if (!transfer->has_twice)
+		return held_blocks(transfer, blocks, blocks_max);
+	blocks[0] = (struct tcp_sack_block){transfer->twice_left, transfer->twice_right};
+	return (uint8_t)(1 + held_blocks(transfer, blocks + 1, (uint8_t)(blocks_max - 1)));
 }
 
 void

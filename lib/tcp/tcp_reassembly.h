@@ -22,7 +22,13 @@ enum drop_reason tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_s
  */
 void tcp_reassembly_pull(struct tcp_transfer *transfer, uint32_t *rcv_nxt, bool *fin_is_next);
 
-/* SACK blocks for what is held (RFC 2018, 4): the one with the latest segment first. */
+/* [left, right) came a second time: the next ACK says so, if SACK was agreed. */
+void tcp_reassembly_note_twice(struct tcp_transfer *transfer, uint32_t left, uint32_t right);
+
+/*
+ * SACK blocks for what is held (RFC 2018, 4): the one with the latest segment first,
+ * and before that what came a second time (RFC 2883, 4).
+ */
 uint8_t tcp_reassembly_blocks(const struct tcp_transfer *transfer, struct tcp_sack_block *blocks,
 			      uint8_t blocks_max);
 

@@ -300,8 +300,8 @@ take_answer_to_probe(const struct tcp_tcb *tcb, struct tcp_transfer *transfer,
 	probe->is_out = false;
 	if (transfer->recovery != RECOVERY_NONE)
 		return;
-	tcp_loss_reduce(tcb, transfer, RTE_MIN(flight(tcb) + acked, transfer->cwnd),
-			CONGESTION_LOSS);
+	/* What was out when it was lost is gone: the window alone tells how much that was. */
+	tcp_loss_reduce(tcb, transfer, transfer->cwnd, CONGESTION_LOSS);
 	transfer->cwnd = transfer->ssthresh;
 }
 

@@ -121,6 +121,18 @@ take_probe(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct 
 	}
 }
 
+/*
+ * Text below RCV.NXT came again: a report (RFC 2883), if there is a place to keep it
+ * until the ACK leaves.  None is made for that.
+ */
+static void
+note_twice(struct tcp_engine *engine, const struct tcp_tcb *tcb, uint32_t left, uint32_t right)
+{
+	if (tcb_has(tcb, TCB_SACK) && tcb->transfer != TCP_TRANSFER_NONE)
+		tcp_reassembly_note_twice(tcp_transfer_get(&engine->transfers, tcb->transfer), left,
+					  right);
+}
+
 /* An unacceptable segment is answered with an ACK. */
 static enum drop_reason
 refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, struct tcp_seg *seg)
@@ -135,8 +147,10 @@ refuse_sequence(struct tcp_engine *engine, uint32_t idx, struct tcp_tcb *tcb, st
 		tcp_defer(engine, idx, TCP_DEFER_ACK);
 	else
 		tcp_emit_challenge_ack(engine, idx);
-	return seg->text_bytes > 0 && seq_leq(seg->end, tcb->rcv_nxt) ? DROP_text_duplicate
-								      : DROP_seq_outside_window;
+	if (seg->text_bytes == 0 || seq_gt(seg->end, tcb->rcv_nxt))
+		return DROP_seq_outside_window;
+	note_twice(engine, tcb, seg->seq, seg->seq + seg->text_bytes);
+	return DROP_text_duplicate;
 }
 
 /*
@@ -291,6 +305,9 @@ take_in_order(struct tcp_engine *engine, uint32_t idx, struct tcp_transfer *tran
 	uint32_t known = tcb->rcv_nxt - seg->seq;
 	bool fills_hole = transfer->held != NULL;
 
+	if (known > 0)
+		note_twice(engine, tcb, seg->seq,
+			   seg->seq + RTE_MIN(known, (uint32_t)seg->text_bytes));
 	if (seg->text_bytes > known) {
 		text_chain_keep(seg->m, seg->text_off + known, seg->text_bytes - known);
 		text_queue_append(&transfer->receive, seg->m);

@@ -61,6 +61,8 @@ struct tcp_transfer {
 	uint32_t read_since_us; /* ... it took a buffer's worth since then */
 	uint32_t read_us_min;	/* the shortest time that took; 0: none yet */
 	uint32_t held_latest;	/* in the segment held last: SACK reports it first (RFC 2018, 4) */
+	uint32_t twice_left;	/* has_twice: came a second time and is to be reported ... */
+	uint32_t twice_right;	/* ... by the next ACK (RFC 2883) */
 	union tcp_cc_state cc_state;
 	uint16_t held_count;  /* segments in `held` */
 	uint8_t dupacks_owed; /* segments beyond a hole in this burst: the peer counts our ACKs */
@@ -73,6 +75,7 @@ struct tcp_transfer {
 	bool rtt_timing; /* rtt_seq is valid */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
 	bool is_reading; /* read_mark and read_since_us are valid */
+	bool has_twice;	 /* twice_left and twice_right are valid */
 	bool is_owed;	 /* owed_since and moved are valid */
 	bool is_idle;	 /* in the idle list */
 	bool must_send;	 /* with SACK: one segment may leave whatever cwnd says */
