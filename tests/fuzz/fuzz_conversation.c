@@ -125,11 +125,11 @@ notes_of(struct weir_conn *conn)
 static int
 on_open(struct weir_core *core, struct weir_conn *conn, __attribute__((unused)) void *state)
 {
-	check(*weir_conn_scratch(conn) == 0);
+	check(weir_conn_is_outgoing(conn) || *weir_conn_scratch(conn) == 0);
+	client_of(core, conn)->conn = play.command % 16 == 15 ? NULL : conn;
 	if (play.command % 16 == 15)
 		return -1;
 	notes_of(conn)->is_open = true;
-	client_of(core, conn)->conn = conn;
 	return 0;
 }
 
