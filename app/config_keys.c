@@ -223,6 +223,8 @@ const struct config_key config_keys[] = {
 	       "Agree to selective acknowledgments (RFC 2018)."),
 	CHOICE(SECTION_TCP, "congestion_control", TCP(congestion_control), congestion_choices,
 	       "cubic", "What decides how much may be under way."),
+	CHOICE(SECTION_TCP, "ecn", TCP(ecn), no_yes, "yes",
+	       "Agree to explicit congestion notification (RFC 3168)."),
 	NUMBER(SECTION_TCP, "rst_rate", TCP(rst_rate), "per second and core", 0, 1000000, "1000",
 	       "Most RSTs sent to segments without a connection; 0 sends none."),
 	NUMBER(SECTION_TCP, "challenge_ack_rate", TCP(challenge_ack_rate), "per second and core", 1,

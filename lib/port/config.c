@@ -131,6 +131,7 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->timestamps = true;
 	tcp->window_scaling = true;
 	tcp->sack = true;
+	tcp->ecn = true;
 	tcp->congestion_control = WEIR_CC_CUBIC;
 	tcp->rst_rate = 1000;
 	tcp->challenge_ack_rate = 1000;

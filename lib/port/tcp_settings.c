@@ -110,6 +110,7 @@ tcp_settings_make(struct tcp_config *tcp, const struct weir_config *config)
 	tcp->timestamps = config->tcp.timestamps;
 	tcp->window_scaling = config->tcp.window_scaling;
 	tcp->sack = config->tcp.sack;
+	tcp->ecn = config->tcp.ecn;
 	tcp->congestion_control = congestion_control_of(config->tcp.congestion_control);
 	tcp->local_port_first = config->tcp.local_port_first;
 	tcp->local_port_last = config->tcp.local_port_last;

@@ -44,7 +44,7 @@
  *
  * The MSS values are the common ones, as in Linux; the scales are those systems
  * announce, 8 being the default of Windows, whose clients are most of the ones
- * without timestamps.  ECN is not offered: it would cost a bit of the MAC.
+ * without timestamps.  ECN is not agreed to: it would cost a bit of the MAC.
  *
  * Mode T, timestamps.  The client echoes our TSval, 32 bits more.  The ISN is all
  * MAC, and the options, no longer rounded, move to the timestamp:

@@ -62,6 +62,7 @@ struct tcp_config {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
+	bool ecn; /* agree to it where a client asks */
 	enum tcp_cc_kind congestion_control;
 	uint16_t local_port_first; /* of connections we open: to _last, both included */
 	uint16_t local_port_last;

@@ -6,6 +6,7 @@
 #include "cookie_layout.h"
 #include "plain_options.h"
 #include "syn_ack_stamp.h"
+#include "tcp_ecn.h"
 #include "tcp_emit.h"
 #include "tcp_open.h"
 #include "tcp_syn_policy.h"
@@ -76,6 +77,8 @@ take_other(const struct tcp_engine *engine, struct tcp_syn_lane *lane, const str
 		return false;
 	lane->tsval[i] = offered.tsval;
 	tcp_open_agree(engine->config, &offered, &lane->options[i]);
+	lane->options[i].ecn =
+		lane->options[i].has_timestamps && tcp_ecn_agree(engine->config, syn->flags);
 	lane->fields[i] = cookie_pack(&lane->options[i], syn->is_ipv6);
 	lane->syn[i] = syn;
 	put_tuple(&lane->tuples, i, syn, plain_seq(syn));
@@ -104,6 +107,7 @@ fill_syn_ack(const struct tcp_engine *engine, uint8_t port, bool is_ipv6,
 	syn_ack->wnd = tcp_window_of_syn(config);
 	syn_ack->ttl = config->ttl;
 	syn_ack->tos = config->tos;
+	syn_ack->flags = TH_SYN | TH_ACK | (agreed->ecn ? TH_ECE : 0);
 	syn_ack->options.has_mss = agreed->mss != 0;
 	syn_ack->options.mss = tcp_emit_mss(engine, port, is_ipv6);
 	syn_ack->options.has_wscale = agreed->has_wscale;

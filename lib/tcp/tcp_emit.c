@@ -7,6 +7,7 @@
 #include "check.h"
 #include "emit.h"
 #include "frame.h"
+#include "tcp_ecn.h"
 #include "tcp_reassembly.h"
 #include "tcp_source.h"
 #include "tcp_window.h"
@@ -122,6 +123,20 @@ tcp_emit_sack_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb)
 	return tcp_options_bytes(&options) - bytes_before;
 }
 
+/* Flags and TOS of a segment of a connection that agreed to ECN; `m` has its text alone. */
+static __rte_noinline void
+mark_ecn(const struct tcp_engine *engine, const struct tcp_tcb *tcb, const struct rte_mbuf *m,
+	 struct emit_tcp *tcp, struct emit_path *path)
+{
+	struct tcp_transfer *transfer =
+		tcb->transfer == TCP_TRANSFER_NONE
+			? NULL
+			: tcp_transfer_get(&engine->transfers, tcb->transfer);
+	bool is_new = transfer != NULL && m->pkt_len > 0 && tcp->seq == tcb->snd_nxt;
+
+	tcp->flags = tcp_ecn_mark(tcb, transfer, is_new, tcp->flags, &path->tos);
+}
+
 void
 tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, uint32_t seq,
 		 uint8_t flags)
@@ -148,6 +163,8 @@ tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *m, ui
 		tcb_clear(tcb, TCB_ACK_DELAYED);
 		flow->deferred &= (uint8_t)~TCP_DEFER_ACK;
 	}
+	if (unlikely(tcb->ecn))
+		mark_ecn(engine, tcb, m, &tcp, &path);
 	send_frame(engine, m, flow->port, &path, &tcp);
 }
 
@@ -231,7 +248,7 @@ tcp_emit_syn_ack(struct tcp_engine *engine, uint32_t idx)
 	};
 
 	set_timestamps(engine, tcb, &options);
-	send_syn(engine, idx, &options, TH_SYN | TH_ACK);
+	send_syn(engine, idx, &options, TH_SYN | TH_ACK | (tcb->ecn ? TH_ECE : 0));
 }
 
 void
@@ -362,7 +379,7 @@ tcp_reply_syn_ack(struct tcp_engine *engine, struct tcp_seg *seg, const struct t
 	};
 
 	reply(engine, seg, &options, syn_ack->iss, seg->seq + 1, tcp_window_of_syn(engine->config),
-	      TH_SYN | TH_ACK);
+	      TH_SYN | TH_ACK | (syn_ack->ecn ? TH_ECE : 0));
 }
 
 void

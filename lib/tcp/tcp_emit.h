@@ -64,6 +64,7 @@ struct tcp_syn_ack {
 	bool has_timestamps;
 	bool has_wscale;
 	bool sack_permitted;
+	bool ecn; /* ECE: RFC 3168, 6.1.1 */
 };
 
 /* Answer a SYN; takes seg->m. */

@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "frame.h"
+#include "tcp_ecn.h"
 #include "tcp_emit.h"
 #include "tcp_input.h"
 #include "tcp_seq.h"
@@ -49,6 +50,7 @@ reply_with_cookie(struct tcp_engine *engine, const struct tcp_request *request, 
 	struct cookie cookie;
 
 	tcp_open_agree(engine->config, &seg->options, &options);
+	options.ecn = options.has_timestamps && tcp_ecn_agree(engine->config, seg->flags);
 	cookie = syn_cookie_make(&engine->cookies, &tuple, &options);
 	syn_ack = (struct tcp_syn_ack){
 		.iss = cookie.iss,
@@ -56,6 +58,7 @@ reply_with_cookie(struct tcp_engine *engine, const struct tcp_request *request, 
 		.has_timestamps = options.has_timestamps,
 		.has_wscale = options.has_wscale,
 		.sack_permitted = options.sack_permitted,
+		.ecn = options.ecn,
 	};
 	if (options.mss != 0)
 		syn_ack.mss = tcp_emit_mss(engine, (uint8_t)seg->m->port, seg->frame->is_ipv6);

@@ -40,6 +40,7 @@ tcp_loss_reduce(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32
 		enum tcp_congestion congestion)
 {
 	transfer->ssthresh = tcp_cc_of(transfer)->on_congestion(tcb, transfer, bytes, congestion);
+	transfer->cwr_owed = true;
 }
 
 void

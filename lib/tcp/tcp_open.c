@@ -7,6 +7,7 @@
 #include <rte_common.h>
 
 #include "frame.h"
+#include "tcp_ecn.h"
 #include "tcp_emit.h"
 #include "tcp_rto.h"
 #include "tcp_source.h"
@@ -65,6 +66,7 @@ tcp_open_take_options(const struct tcp_engine *engine, struct tcp_tcb *tcb,
 		tcb->wscale = (uint8_t)(engine->config->rcv_wscale << 4 | agreed->wscale);
 	if (agreed->sack_permitted)
 		tcb_set(tcb, TCB_SACK);
+	tcb->ecn = agreed->ecn;
 	if (agreed->has_timestamps) {
 		tcb_set(tcb, TCB_TIMESTAMPS);
 		tcb->ts_recent = seg->options.tsval;
@@ -118,6 +120,7 @@ tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
 	uint32_t idx;
 
 	tcp_open_agree(engine->config, &syn->options, &options);
+	options.ecn = tcp_ecn_agree(engine->config, syn->flags);
 	idx = create(engine, request, &options, syn);
 	if (idx == FLOW_NONE)
 		return DROP_flow_table_full;
@@ -162,6 +165,7 @@ tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg
 	tcp_enter(tcb, TCPS_ESTABLISHED);
 	if (!flow_is_outgoing(flow_pool_get(&engine->flows, idx)))
 		note_client(engine, idx);
+	counter_add(engine->counters, COUNTER_ecn_agreed, tcb->ecn);
 	counter_increment(engine->counters, COUNTER_flow_opened);
 	tcp_timer_restart(engine, idx);
 	tcp_defer(engine, idx, TCP_DEFER_OPEN);

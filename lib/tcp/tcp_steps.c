@@ -7,6 +7,7 @@
 #include "check.h"
 #include "frame.h"
 #include "tcp_ack.h"
+#include "tcp_ecn.h"
 #include "tcp_emit.h"
 #include "tcp_loss.h"
 #include "tcp_pmtu.h"
@@ -222,6 +223,16 @@ tcp_check_synchronized(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *
 	return DROP_NONE;
 }
 
+/* The peer echoes a mark on what we have sent: RFC 3168, 6.1.2. */
+static void
+note_congestion(struct tcp_engine *engine, const struct tcp_tcb *tcb)
+{
+	if (tcb->transfer == TCP_TRANSFER_NONE)
+		return;
+	if (tcp_loss_congestion(tcb, tcp_transfer_get(&engine->transfers, tcb->transfer)))
+		counter_increment(engine->counters, COUNTER_ecn_reduced);
+}
+
 enum drop_reason
 tcp_take_ack(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
 {
@@ -240,6 +251,8 @@ tcp_take_ack(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
 	tcb->last_rx = engine->tick;
 	note_return_path(engine, idx, seg);
 
+	if (unlikely(tcb->ecn) && (seg->flags & TH_ECE) != 0)
+		note_congestion(engine, tcb);
 	if (seq_gt(seg->ack, tcb->snd_una))
 		tcp_ack_advance(engine, idx, seg);
 	else if (seg->ack == tcb->snd_una)
@@ -339,6 +352,8 @@ tcp_take_text(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg, bool
 	*fin_is_next = false;
 	if (seg->len == 0)
 		return DROP_NONE;
+	if (unlikely(tcb->ecn))
+		tcp_ecn_take(tcb, seg);
 	if (seg->text_bytes == 0 && seg->seq == tcb->rcv_nxt) {
 		*fin_is_next = true; /* a bare FIN needs no memory */
 		return DROP_NONE;

@@ -101,6 +101,8 @@ struct tcp_tcb {
 	uint16_t flags;	      /* TCB_ */
 	uint8_t state : 4;    /* enum tcp_state */
 	uint8_t awaits : 2;   /* enum tcp_awaits */
+	uint8_t ecn : 1;      /* agreed on the handshake: tcp_ecn.h */
+	uint8_t ecn_echo : 1; /* our ACKs have ECE until the peer says CWR */
 	uint8_t wscale;	      /* low half: the peer's shift; high half: ours */
 };
 

@@ -70,6 +70,7 @@ struct tcp_transfer {
 	uint8_t backoff;      /* RTO is doubled this often, until the next round trip is known */
 	uint8_t recovery;     /* enum tcp_recovery */
 	uint8_t cc;	      /* enum tcp_cc_kind */
+	bool cwr_owed;	 /* the window was reduced: the next new text says CWR (RFC 3168, 6.1.2) */
 	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
 	bool cwnd_full;	 /* what was out last made use of the congestion window */
 	bool rtt_timing; /* rtt_seq is valid */

@@ -8,8 +8,6 @@
 
 #include "check.h"
 
-#define SYN_ACK_FLAGS (TH_SYN | TH_ACK)
-
 /* The Ethernet header; a tag keeps its VLAN and no priority, as in emit_ether(). */
 static inline void
 turn_ether(uint8_t *ether, const struct plain *syn)
@@ -63,8 +61,8 @@ turn_tcp(uint8_t *tcp, const struct syn_ack *syn_ack, uint32_t head_bytes, uint6
 {
 	uint32_t ports = octets_load32(tcp);
 	uint32_t seq = rte_cpu_to_be_32(syn_ack->iss), ack = rte_cpu_to_be_32(syn_ack->ack);
-	uint32_t fourth =
-		rte_cpu_to_be_32(head_bytes / 4 << 28 | SYN_ACK_FLAGS << 16 | syn_ack->wnd);
+	uint32_t fourth = rte_cpu_to_be_32(head_bytes / 4 << 28 | (uint32_t)syn_ack->flags << 16 |
+					   syn_ack->wnd);
 	struct tcp_options_writer options =
 		tcp_options_emit_syn(&syn_ack->options, tcp + sizeof(struct wire_tcp));
 	uint16_t checksum;

@@ -20,6 +20,7 @@ struct syn_ack {
 	uint16_t wnd;
 	uint8_t ttl;
 	uint8_t tos;
+	uint8_t flags;		    /* SYN, ACK and perhaps ECE */
 	struct tcp_options options; /* SACK blocks do not count; no longer than the SYN's */
 };
 

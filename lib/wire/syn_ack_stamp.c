@@ -21,9 +21,9 @@ make_image(uint8_t *image, const struct syn_ack *syn_ack, uint32_t head_bytes)
 	octets_store32(ip, rte_cpu_to_be_32(0x45000000 | (uint32_t)syn_ack->tos << 16 | total));
 	octets_store32(ip + 4, RTE_BE32(IPV4_DONT_FRAGMENT));
 	octets_store32(ip + 8, rte_cpu_to_be_32((uint32_t)syn_ack->ttl << 24 | PROTOCOL_TCP << 16));
-	octets_store32(
-		image + PLAIN_SYN_TCP + 12,
-		rte_cpu_to_be_32(head_bytes / 4 << 28 | (TH_SYN | TH_ACK) << 16 | syn_ack->wnd));
+	octets_store32(image + PLAIN_SYN_TCP + 12,
+		       rte_cpu_to_be_32(head_bytes / 4 << 28 | (uint32_t)syn_ack->flags << 16 |
+					syn_ack->wnd));
 	tcp_options_emit_syn(&options, image + PLAIN_SYN_OPTIONS);
 }
 

@@ -44,6 +44,7 @@ static const struct {
 	{"connect", VALUE_TICKS, AT(rig.tcp.connect_ticks)},
 	{"delayed-ack", VALUE_TICKS, AT(rig.tcp.delayed_ack_ticks)},
 	{"echo", VALUE_BOOL, AT(app.is_echo)},
+	{"ecn", VALUE_BOOL, AT(rig.tcp.ecn)},
 	{"fin-wait-2", VALUE_TICKS, AT(rig.tcp.fin_wait_2_ticks)},
 	{"flows", VALUE_UINT32, AT(rig.tcp.flows_max)},
 	{"idle", VALUE_TICKS, AT(rig.tcp.idle_ticks)},

@@ -76,6 +76,7 @@ rig_setup_init(struct rig_setup *setup)
 				.timestamps = true,
 				.window_scaling = true,
 				.sack = true,
+				.ecn = true,
 				.local_port_first = 32768,
 				.local_port_last = 65535,
 				.rst_rate = 1000,

@@ -95,10 +95,10 @@ write_link(uint8_t *frame, const struct wire_path *path)
 }
 
 static void
-write_ip(uint8_t *ip, const struct wire_path *path, uint32_t l4_bytes)
+write_ip(uint8_t *ip, const struct wire_path *path, uint8_t tos, uint32_t l4_bytes)
 {
 	if (path->is_ipv6) {
-		put32(ip, 0x60000000);
+		put32(ip, 0x60000000 | (uint32_t)tos << 20);
 		put16(ip + 4, l4_bytes);
 		ip[6] = IP_TCP;
 		ip[7] = 57; /* some hops away */
@@ -108,6 +108,7 @@ write_ip(uint8_t *ip, const struct wire_path *path, uint32_t l4_bytes)
 	}
 	memset(ip, 0, IPV4_BYTES);
 	ip[0] = 0x45;
+	ip[1] = tos;
 	put16(ip + 2, IPV4_BYTES + l4_bytes);
 	put16(ip + 4, 0x1234);
 	put16(ip + 6, 0x4000);
@@ -160,7 +161,7 @@ segment_frame_write(uint8_t frame[FRAME_BYTES_MAX], const struct wire_path *path
 
 	check((uint32_t)(tcp - frame) + 60 + segment->text_bytes <= FRAME_BYTES_MAX);
 	l4_bytes = write_tcp(tcp, path, segment, text);
-	write_ip(ip, path, l4_bytes);
+	write_ip(ip, path, segment->ecn, l4_bytes);
 	write_link(frame, path);
 	bytes = (uint32_t)(tcp - frame) + l4_bytes;
 	for (; bytes < FRAME_BYTES_MIN; bytes++)
@@ -211,7 +212,7 @@ read_ipv4(const uint8_t *ip, uint32_t bytes, const struct wire_path *path)
 		return "the IPv4 header checksum is wrong";
 	if (get16(ip + 4) != 0 || get16(ip + 6) != 0x4000)
 		return "IPv4 ID is not 0, or the flags are not DF alone (RFC 6864)";
-	if (ip[1] != path->tos || ip[8] != path->ttl || ip[9] != IP_TCP)
+	if ((ip[1] & 0xfc) != path->tos || ip[8] != path->ttl || ip[9] != IP_TCP)
 		return "IPv4 TOS, TTL or protocol is wrong (MUST-48, MUST-49)";
 	if (memcmp(ip + 12, path->server.addr.octet + 12, 4) != 0 ||
 	    memcmp(ip + 16, path->client.addr.octet + 12, 4) != 0)
@@ -226,7 +227,7 @@ read_ipv6(const uint8_t *ip, uint32_t bytes, const struct wire_path *path)
 		return "IPv6 version is wrong";
 	if (get16(ip + 4) != bytes - IPV6_BYTES)
 		return "IPv6 payload length is not the frame's";
-	if ((uint8_t)(get16(ip) >> 4) != path->tos || ip[7] != path->ttl || ip[6] != IP_TCP)
+	if ((get16(ip) >> 4 & 0xfc) != path->tos || ip[7] != path->ttl || ip[6] != IP_TCP)
 		return "IPv6 traffic class, hop limit or next header is wrong (MUST-48, MUST-49)";
 	if (memcmp(ip + 8, path->server.addr.octet, 16) != 0 ||
 	    memcmp(ip + 24, path->client.addr.octet, 16) != 0)
@@ -299,5 +300,7 @@ segment_frame_read(const uint8_t *frame, uint32_t bytes, const struct wire_path 
 				      : read_ipv4(frame + l3, bytes - l3, path);
 	if (wrong == NULL)
 		wrong = read_tcp(frame + l4, bytes - l4, path, segment, text);
+	if (wrong == NULL)
+		segment->ecn = (path->is_ipv6 ? frame[l3 + 1] >> 4 : frame[l3 + 1]) & 3;
 	return wrong;
 }

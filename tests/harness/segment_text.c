@@ -67,6 +67,12 @@ parse_oddity(struct segment *segment, const char **cursor)
 		if (!scan_uint32(cursor, &doff) || doff == 0 || doff > 15)
 			return "doff needs a number from 1 to 15";
 		segment->doff = (uint8_t)doff;
+	} else if (scan_literal(cursor, "ect0")) {
+		segment->ecn = ECN_TEXT_ECT0;
+	} else if (scan_literal(cursor, "ect1")) {
+		segment->ecn = ECN_TEXT_ECT1;
+	} else if (scan_literal(cursor, "ce")) {
+		segment->ecn = ECN_TEXT_CE;
 	} else if (scan_literal(cursor, "bad-checksum")) {
 		segment->has_bad_checksum = true;
 	} else if (scan_literal(cursor, "reserved")) {
@@ -143,6 +149,13 @@ print_number(const char *before, const struct number *number, char *text, size_t
 	return (size_t)length;
 }
 
+static const char *const ecn_words[] = {
+	[ECN_TEXT_ECT1] = " ect1",
+	[ECN_TEXT_ECT0] = " ect0",
+	[ECN_TEXT_CE] = " ce",
+	[0] = "",
+};
+
 void
 segment_print(const struct segment *segment, char text[SEGMENT_TEXT_BYTES])
 {
@@ -167,12 +180,15 @@ segment_print(const struct segment *segment, char text[SEGMENT_TEXT_BYTES])
 		strcpy(text + length, " ");
 		option_list_print(&segment->options, text, SEGMENT_TEXT_BYTES);
 	}
+	strcat(text, ecn_words[segment->ecn]);
 }
 
 bool
 segment_matches(const struct segment *expected, const struct segment *actual)
 {
 	if (expected->flags != actual->flags || expected->text_bytes != actual->text_bytes)
+		return false;
+	if (expected->ecn != actual->ecn)
 		return false;
 	if (!number_matches(&expected->seq, actual->seq.value))
 		return false;

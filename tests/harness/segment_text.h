@@ -12,6 +12,8 @@
  * not counted in them.  In an expectation "*" leaves a number open and what is
  * not written is not asked for, but options: without <...> there must be none.
  *
+ * Last comes how IP marks it, if it is no Not-ECT packet (RFC 3168): ect0, ect1 or ce.
+ *
  * A segment to be sent may add how it is wrong or odd:
  *
  *	filled X	each octet of text is X instead of what belongs there
@@ -32,6 +34,11 @@
 
 #define SEGMENT_TEXT_BYTES 512
 
+/* RFC 3168, 5. */
+#define ECN_TEXT_ECT1 1
+#define ECN_TEXT_ECT0 2
+#define ECN_TEXT_CE   3
+
 struct segment {
 	uint8_t flags; /* TH_ */
 	struct number seq;
@@ -44,6 +51,7 @@ struct segment {
 	struct number urgent;
 	struct option_list options;
 
+	uint8_t ecn;  /* the two bits in the IP header: ECN_TEXT_ */
 	char filling; /* '\0': the octets that belong there */
 	uint8_t doff; /* 0: the true one */
 	bool has_bad_checksum;

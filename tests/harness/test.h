@@ -19,12 +19,12 @@
 
 void test_register(const char *name, void (*body)(void **));
 
-#define TEST(name)                                                                                 \
-	static void test_##name(void **unused);                                                    \
-	__attribute__((constructor)) static void register_##name(void)                             \
-	{                                                                                          \
-		test_register(#name, test_##name);                                                 \
-	}                                                                                          \
+#define TEST(name)                                                     \
+	static void test_##name(void **unused);                        \
+	__attribute__((constructor)) static void register_##name(void) \
+	{                                                              \
+		test_register(#name, test_##name);                     \
+	}                                                              \
 	static void test_##name(__attribute__((unused)) void **unused)
 
 #endif

@@ -141,6 +141,7 @@ struct weir_tcp_config {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
+	bool ecn; /* agree to it where a client asks */
 	enum weir_congestion_control congestion_control;
 	uint32_t rst_rate;	 /* RST answers per second and core, jittered; 0: none sent */
 	uint32_t challenge_ack_rate; /* per second and core; jittered */

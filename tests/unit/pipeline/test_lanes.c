@@ -15,6 +15,8 @@
 
 #define IPV4_SYN(offset) ETHER("0800") IPV4("06") TCP(offset "002")
 #define IPV6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "002")
+#define ECN_SYN(offset)	 ETHER("0800") IPV4("06") TCP(offset "0c2") /* ECE and CWR */
+#define ECN6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "0c2")
 #define VLAN_SYN(offset) \
 	ETHER("8100 0007") "0800 45000000 00004000 4006 0000 c6336402 c6336401 " TCP(offset "002")
 
@@ -56,6 +58,12 @@ syn_of(unsigned int kind, size_t list)
 	else if (kind == 1)
 		bytes = snprintf(hex, sizeof(hex), IPV6_SYN("%s") "%s", offset,
 				 option_lists[list].options);
+	else if (kind == 2)
+		bytes = snprintf(hex, sizeof(hex), ECN_SYN("%s") "%s", offset,
+				 option_lists[list].options);
+	else if (kind == 3)
+		bytes = snprintf(hex, sizeof(hex), ECN6_SYN("%s") "%s", offset,
+				 option_lists[list].options);
 	else
 		bytes = snprintf(hex, sizeof(hex), VLAN_SYN("%s") "%s", offset,
 				 option_lists[list].options);
@@ -80,9 +88,10 @@ struct agreeable {
 	bool timestamps;
 	bool window_scaling;
 	bool sack;
+	bool ecn;
 };
 
-static struct agreeable agreeable = {true, true, true};
+static struct agreeable agreeable = {true, true, true, true};
 
 static struct weir_core *
 core_with(const struct emit_offload *offload)
@@ -98,6 +107,7 @@ core_with(const struct emit_offload *offload)
 	config.timestamps = agreeable.timestamps;
 	config.window_scaling = agreeable.window_scaling;
 	config.sack = agreeable.sack;
+	config.ecn = agreeable.ecn;
 	config.rcv_wscale = 3;
 	core->tcp.config = &config;
 	return core;
@@ -142,7 +152,7 @@ TEST(a_syn_gets_the_same_answer_in_a_lane)
 	static const struct emit_offload offloads[] = {
 		{false, false}, {true, false}, {false, true}, {true, true}};
 
-	for (unsigned int kind = 0; kind < 3; kind++) {
+	for (unsigned int kind = 0; kind < 5; kind++) {
 		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
 			struct packet syn = syn_of(kind, list);
 
@@ -156,15 +166,16 @@ TEST(so_it_does_where_not_all_is_agreed_to)
 {
 	static const struct emit_offload none;
 
-	for (unsigned int bits = 0; bits < 8; bits++) {
-		agreeable = (struct agreeable){(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+	for (unsigned int bits = 0; bits < 16; bits++) {
+		agreeable = (struct agreeable){(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
+					       (bits & 8) != 0};
 		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
-			struct packet syn = syn_of(0, list);
+			struct packet syn = syn_of((bits & 8) != 0 ? 2 : 0, list);
 
 			expect_same_answer(&syn, &none);
 		}
 	}
-	agreeable = (struct agreeable){true, true, true};
+	agreeable = (struct agreeable){true, true, true, true};
 }
 
 /* What SYN-ACKs have in common is made once for a port; bursts mix ports. */
