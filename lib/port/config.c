@@ -112,7 +112,7 @@ tcp_defaults(struct weir_tcp_config *tcp)
 	tcp->rto_max_ms = 60000; /* RFC 6298, 2.5: at least that */
 	tcp->delayed_ack_ms = 40;
 	tcp->retransmit_timeout_ms = 100000; /* RFC 9293, 3.8.3: at least that */
-	tcp->connect_timeout_ms = 180000; /* RFC 9293, 3.8.3, MUST-23 */
+	tcp->connect_timeout_ms = 180000;    /* RFC 9293, 3.8.3, MUST-23 */
 	tcp->local_port_first = 32768;
 	tcp->local_port_last = 65535;
 	tcp->msl_ms = 30000; /* RFC 9293, 3.4.2 says two minutes; see config/README.md */

@@ -23,8 +23,9 @@ enum drop_reason tcp_open_admit_ack(const struct tcp_engine *engine,
 				    const struct tcp_request *request);
 
 /*
- * What of the SYN's options we agree to; ECN is none, tcp_ecn_agree() has it.  Field by field, as it is read: a struct
- * that is put together in a register stalls.
+ * What of the SYN's options we agree to; ECN is none of them, tcp_ecn_agree() has
+ * it.  Field by field, as it is read: a struct that is put together in a register
+ * stalls.
  */
 static inline void
 tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offered,
