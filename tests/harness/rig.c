@@ -281,6 +281,14 @@ rig_turn(struct rig *rig, struct rte_mbuf **frames, uint32_t count)
 	return pipeline_poll(rig->core, rig->now_ns, frames, count, TEXT_ROOM);
 }
 
+void
+rig_watch_buffers(struct rig *rig)
+{
+	uint32_t low = rig->core->tcp.buffers_short ? RIG_BUFFERS / 4 : RIG_BUFFERS / 8;
+
+	rig->core->tcp.buffers_short = rte_mempool_avail_count(rig->pool) <= low;
+}
+
 uint32_t
 rig_flow(const struct rig *rig, const struct wire_path *path)
 {

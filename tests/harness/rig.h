@@ -78,6 +78,12 @@ struct rte_mbuf *rig_frame(struct rig *rig, const uint8_t *octets, uint32_t byte
 /* One turn of the loop.  The frames in rig->core->tcp.tx are the caller's. */
 uint32_t rig_turn(struct rig *rig, struct rte_mbuf **frames, uint32_t count);
 
+/*
+ * Tell the core whether buffers are short, as lib/port would: at an eighth of all,
+ * until a quarter is free again.
+ */
+void rig_watch_buffers(struct rig *rig);
+
 /* NULL, or which law of the engine's own books does not hold now. */
 const char *rig_wrong(const struct rig *rig);
 

@@ -21,7 +21,7 @@ usage(FILE *to)
 	      "  --loss PERCENT both ways (0)\n"
 	      "  --spare        lose no segment twice, and no ACK\n"
 	      "  --reorder PERCENT of the frames, by up to --hold MS (0, 2)\n"
-	      "  --buffer OCTETS at both ends (1048576)\n"
+	      "  --buffer OCTETS at both ends (262144)\n"
 	      "  --slow-rto     weir's least RTO is a second, as by default, not 200 ms\n"
 	      "  --seed N --pcap FILE --verbose\n",
 	      to);
@@ -99,7 +99,7 @@ setup_of(struct bulk_setup *setup, const char *const said[OPTIONS])
 		.seed = (uint64_t)wish(said, SEED, 1),
 		.octets = (uint64_t)wish(said, OCTETS, 10e6),
 		.is_echo = said[ECHO] != NULL,
-		.buffer = (uint32_t)wish(said, BUFFER, 1048576),
+		.buffer = (uint32_t)wish(said, BUFFER, 262144),
 		.is_quick = said[SLOW] == NULL,
 		.down =
 			{

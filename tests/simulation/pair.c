@@ -281,6 +281,7 @@ turn(struct pair *pair, uint32_t which)
 
 	do {
 		side->rig.now_ns = pair->now_ns;
+		rig_watch_buffers(&side->rig);
 		sent = rig_turn(&side->rig, frames, receive(side, frames));
 		for (uint32_t i = 0; i < sent; i++)
 			put_on_link(pair, which, side->rig.core->tcp.tx[i]);

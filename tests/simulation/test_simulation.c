@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /* The simulator itself: a seed is a run, the links do what is asked, and laws can be broken. */
+#include "bulk.h"
 #include "eal_once.h"
 #include "test.h"
 #include "world.h"
@@ -50,6 +51,36 @@ TEST(fair_weather_that_is_not_is_noticed)
 	scenario.down.loss = LINK_ALWAYS;
 	assert_false(world_run(&world, &scenario, NULL, NULL));
 	assert_non_null(strstr(world.wrong, "in fair weather"));
+}
+
+/* What is lost once is found by what arrives after it, or by a probe (RFC 8985): no timer goes off. */
+TEST(no_timeout_where_nothing_is_lost_twice)
+{
+	static const uint32_t percent[] = {1, 2, 5};
+
+	eal_once();
+	for (uint64_t seed = 1; seed <= 9; seed++) {
+		struct bulk_setup setup = {
+			.seed = seed,
+			.octets = 1000000,
+			.buffer = 262144,
+			.is_quick = true,
+			.up = {.delay_ns = 5 * NS_PER_MS},
+		};
+		struct bulk_result result;
+
+		setup.down = setup.up;
+		setup.down.loss = percent[seed % 3] * LINK_ALWAYS / 100;
+		setup.down.spares_repeats = true;
+		if (seed > 4) {
+			setup.down.reorder = LINK_ALWAYS / 20;
+			setup.down.hold_ns = 2 * NS_PER_MS;
+		}
+		bulk_run(&world, &setup, &result, NULL, NULL);
+		assert_true(result.held);
+		assert_true(result.lost > 0);
+		assert_int_equal(result.timeouts, 0);
+	}
 }
 
 TEST(a_link_keeps_its_rate_and_its_queue)

@@ -22,6 +22,7 @@ turn(struct world *world, struct rte_mbuf **frames, uint32_t count, bool answers
 
 	world->rig.now_ns = world->now_ns;
 	world->app.is_quiet = answers;
+	rig_watch_buffers(&world->rig);
 	sent = rig_turn(&world->rig, frames, count);
 	for (uint32_t i = 0; i < sent; i++)
 		world_hear(world, world->rig.core->tcp.tx[i], answers);
