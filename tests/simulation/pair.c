@@ -74,7 +74,10 @@ add_conn(struct pair *pair, uint32_t number)
 		.connects = true,
 		.connect_ns = pair->now_ns + rng_next(&pair->rng) % START_NS,
 	};
-	*listens = (struct sim_conn){.port = path->client.port};
+	*listens = (struct sim_conn){
+		.port = path->client.port,
+		.may_reopen = scenario_has(&pair->scenario, TROUBLE_FLOWS),
+	};
 	plan_draw(&connects->plan, &listens->plan, &pair->rng, pair->scenario.total_max, is_fair);
 	connects->wish.remote = endpoint_of(&path->server, path->is_ipv6);
 	connects->wish.local = endpoint_of(&path->client, path->is_ipv6);
@@ -145,6 +148,16 @@ is_again(const struct segment_laws *laws, const struct segment *segment)
 	       (laws->is_open || laws->is_opening);
 }
 
+/* A cookie may be used again where tombstones are few, and begins anew what is over. */
+static bool
+is_clear(const struct pair *pair, const struct pair_conn *conn, uint32_t from)
+{
+	const struct sim_app *app = &pair->sides[PAIR_LISTENS].app;
+
+	return from == PAIR_LISTENS ? app->conns[conn - pair->conns].opened <= 1
+				    : !conn->is_unclear;
+}
+
 static void
 judge(struct pair *pair, uint32_t from, const uint8_t *frame, uint32_t bytes)
 {
@@ -159,10 +172,11 @@ judge(struct pair *pair, uint32_t from, const uint8_t *frame, uint32_t bytes)
 	if (wrong == NULL) {
 		log_segment(pair, from, (uint32_t)(conn - pair->conns), &segment);
 		/* See world_wire.c: TIME-WAIT keeps no clock. */
-		if (rig_state(&pair->sides[from].rig, &conn->path[from]) == TCPS_TIME_WAIT)
+		conn->has_waited[from] |=
+			rig_state(&pair->sides[from].rig, &conn->path[from]) == TCPS_TIME_WAIT;
+		if (conn->has_waited[from])
 			conn->laws[from].has_tsval = false;
-		if (!is_again(&conn->laws[from], &segment) &&
-		    (from == PAIR_LISTENS || !conn->is_unclear))
+		if (!is_again(&conn->laws[from], &segment) && is_clear(pair, conn, from))
 			wrong = segment_laws_judge(&conn->laws[from], &segment,
 						   conn->path[from].is_ipv6);
 		/* What is offered counts when it is said: no window is larger on its arrival. */

@@ -24,6 +24,7 @@ struct pair_side {
 struct pair_conn {
 	struct wire_path path[2];
 	struct segment_laws laws[2]; /* of what each side sends */
+	bool has_waited[2];	     /* has been in TIME-WAIT */
 	bool is_unclear;	     /* what the connecting side has heard may have been spoilt */
 };
 

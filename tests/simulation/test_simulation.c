@@ -53,7 +53,7 @@ TEST(fair_weather_that_is_not_is_noticed)
 	assert_non_null(strstr(world.wrong, "in fair weather"));
 }
 
-/* What is lost once is found by what arrives after it, or by a probe (RFC 8985): no timer goes off. */
+/* What is lost once is found by what arrives behind it, or by a probe (RFC 8985). */
 TEST(no_timeout_where_nothing_is_lost_twice)
 {
 	static const uint32_t percent[] = {1, 2, 5};

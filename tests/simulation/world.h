@@ -49,6 +49,7 @@ struct world_peer {
 	struct segment_laws laws;
 	bool is_hostile;
 	bool is_verified; /* a connection was open: its address is its own */
+	bool has_waited;  /* weir's end has been in TIME-WAIT */
 	bool is_rebuffed; /* was sent a RST before its connection was open */
 	uint32_t victim;  /* of a spoofer */
 	struct simple_peer simple;

@@ -198,7 +198,8 @@ world_hear(struct world *world, const struct rte_mbuf *m, bool answers)
 	is_new = !peer->laws.is_open || peer_before(peer->laws.sent_end, end_of(&segment)) ||
 		 end_of(&segment) == segment.seq.value;
 	/* TIME-WAIT keeps no clock: it says what the peer has said it saw. */
-	if (rig_state(&world->rig, &peer->path) == TCPS_TIME_WAIT)
+	peer->has_waited |= rig_state(&world->rig, &peer->path) == TCPS_TIME_WAIT;
+	if (peer->has_waited)
 		peer->laws.has_tsval = false;
 	/* Which of many SYNs weir goes on with nobody can tell, or that a cookie is used again. */
 	if (!peer->is_hostile && world->app.conns[peer->number].opened <= 1)
