@@ -119,6 +119,8 @@ const struct config_key config_keys[] = {
 	       "Receive frames for other stations too."),
 	CHOICE(SECTION_PORT, "shed", PORT(shed), no_yes, "yes",
 	       "In overload, drop SYNs so that connections lose nothing."),
+	CHOICE(SECTION_PORT, "dad", PORT(dad), no_yes, "yes",
+	       "Ask whether another station has an IPv6 address before using it."),
 
 	OTHER(SECTION_ADDRESS, "port", TYPE_PORT_NAME, ADDRESS(port), PORT_ALLOWED, NULL,
 	      "Port the address is reached through."),

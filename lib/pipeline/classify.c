@@ -43,9 +43,10 @@ static bool
 is_ours_on_link(const void *arg, const struct ip_addr *address)
 {
 	const struct link *link = arg;
+	uint16_t local_idx =
+		listener_table_local(link->listeners, address, link->port, link->vlan_id);
 
-	return listener_table_local(link->listeners, address, link->port, link->vlan_id) !=
-	       LOCAL_NONE;
+	return local_idx != LOCAL_NONE && pipeline_may_use(link->core, local_idx);
 }
 
 static bool
@@ -123,6 +124,8 @@ check_addresses(const struct weir_core *core, const struct frame *frame, uint8_t
 	if (*local_idx == LOCAL_NONE && (!may_be_solicitation(frame) ||
 					 !listener_table_has_vlan(listeners, port, frame->vlan_id)))
 		return name_foreign(core, frame, port);
+	if (*local_idx != LOCAL_NONE && !pipeline_may_use(core, *local_idx))
+		return DROP_address_unusable;
 	return check_source(core, frame, port);
 }
 
@@ -261,7 +264,8 @@ classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	local_idx = listener_memo_local(&core->memo, core->tcp.listeners, &destination, port,
 					plain->vlan_id);
 	source = plain_source(plain);
-	if (local_idx == LOCAL_NONE || !may_send_from(core, &source, port))
+	if (local_idx == LOCAL_NONE || !pipeline_may_use(core, local_idx) ||
+	    !may_send_from(core, &source, port))
 		return false;
 	take_key(burst, &source, plain_ports(plain), local_idx);
 	return true;
@@ -276,6 +280,9 @@ classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	uint8_t port = (uint8_t)m->port;
 	uint16_t local_idx = LOCAL_NONE;
 
+	if (reason == DROP_NONE && core->dad != NULL &&
+	    (frame->kind == FRAME_ARP || frame->kind == FRAME_ICMPV6))
+		pipeline_dad_hear(core, m, frame);
 	if (reason == DROP_NONE)
 		reason = check_mac(core, frame, port);
 	if (reason == DROP_NONE)

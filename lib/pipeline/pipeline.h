@@ -20,6 +20,7 @@
 #include "counters.h"
 #include "icmp_error.h"
 #include "listener_memo.h"
+#include "neigh_dad.h"
 #include "next_hop.h"
 #include "tcp_engine.h"
 #include "weir/app.h"
@@ -56,6 +57,9 @@ struct weir_core {
 	uint32_t stop_next; /* pipeline_stop(): first flow not told yet */
 	bool stop_with_rst;
 	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
+	struct dad *dad;   /* the port layer's, shared by all cores; NULL: all are ours */
+	bool asks_for_dad; /* this core does it */
+	bool has_unusable; /* some address of ours must not be used (yet) */
 	struct addr_filter refused_sources; /* who may be ours or a broadcast address */
 	struct listener_memo memo;
 	/* By DPDK port, zero where we have no address; padded so that one word is compared. */

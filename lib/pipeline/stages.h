@@ -55,6 +55,19 @@ burst_seg(struct burst *burst, uint32_t i)
 void pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 		       struct burst *burst);
 
+/* Once a turn: what duplicate address detection has to do. */
+void pipeline_dad_poll(struct weir_core *core);
+
+/* An ARP or ICMPv6 frame came in, before it is judged.  Only where core->dad is there. */
+void pipeline_dad_hear(struct weir_core *core, const struct rte_mbuf *m, const struct frame *frame);
+
+/* False for an address of ours that must not be used (yet). */
+static inline bool
+pipeline_may_use(const struct weir_core *core, uint16_t local_idx)
+{
+	return likely(!core->has_unusable) || dad_state_of(core->dad, local_idx) == DAD_USABLE;
+}
+
 /*
  * An ICMP error: DROP_NONE if a connection took note of it, or another core will.
  * `local_idx` is of the frame's destination, or LOCAL_NONE.  `m` stays the caller's.

@@ -86,6 +86,7 @@ section_defaults(struct weir_config *config)
 		port->steering = WEIR_STEERING_AUTO;
 		port->offload = true;
 		port->shed = true;
+		port->dad = true;
 	}
 	for (uint32_t i = 0; i < WEIR_LISTENERS_MAX; i++)
 		config->listeners[i].address = UINT16_MAX;

@@ -111,6 +111,8 @@ create_worker(struct weir *weir, uint32_t index, uint32_t lcore, const struct re
 	pipeline_init(worker->core, worker->memory, &weir->tcp, &secrets, weir->listeners,
 		      worker->tx_pool.mempool, index, weir->now_ns,
 		      weir->now_ns + (uint64_t)unix_ns_offset);
+	worker->core->dad = &weir->dad;
+	worker->core->asks_for_dad = index == 0;
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "buffers.h"
 #include "device.h"
 #include "listener_table.h"
+#include "neigh_dad.h"
 #include "source_list.h"
 #include "steering.h"
 #include "tcp_config.h"
@@ -43,6 +44,10 @@ struct weir {
 	struct listener_table *listeners;
 	const struct weir_app_ops *app_ops[WEIR_LISTENERS_MAX];
 	const char *app_args[WEIR_LISTENERS_MAX];
+
+	struct dad dad; /* shared by the workers */
+	uint32_t conflicts_told;
+	uint64_t conflicts_ns; /* when that was */
 
 	struct source_list sources;
 	struct tcp_config tcp;

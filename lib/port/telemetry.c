@@ -17,6 +17,7 @@
 #include <rte_telemetry.h>
 #include <rte_version.h>
 
+#include "addresses.h"
 #include "counters.h"
 #include "report.h"
 
@@ -310,6 +311,36 @@ show_listeners(const struct weir *weir, const char *params, struct rte_tel_data 
 	return error;
 }
 
+static int
+add_address(const struct weir *weir, uint32_t i, struct rte_tel_data *d)
+{
+	struct rte_tel_data *entry = rte_tel_data_alloc();
+	struct address_report report;
+
+	if (entry == NULL)
+		return -ENOMEM;
+	addresses_report(weir, i, &report);
+	rte_tel_data_start_dict(entry);
+	rte_tel_data_add_dict_string(entry, "name", report.name);
+	rte_tel_data_add_dict_string(entry, "ip", report.ip);
+	rte_tel_data_add_dict_string(entry, "state", report.state);
+	rte_tel_data_add_dict_uint(entry, "conflicts", report.conflicts);
+	rte_tel_data_add_dict_string(entry, "rival", report.rival);
+	return add_numbered(d, i, entry);
+}
+
+static int
+show_addresses(const struct weir *weir, const char *params, struct rte_tel_data *d)
+{
+	int error = 0;
+
+	(void)params;
+	rte_tel_data_start_dict(d);
+	for (uint32_t i = 0; error == 0 && i < weir->config.address_count; i++)
+		error = add_address(weir, i, d);
+	return error;
+}
+
 #define COMMAND(name)                                                                              \
 	static int command_##name(const char *command, const char *params, struct rte_tel_data *d) \
 	{                                                                                          \
@@ -323,6 +354,7 @@ COMMAND(ports)
 COMMAND(workers)
 COMMAND(flows)
 COMMAND(listeners)
+COMMAND(addresses)
 
 static const struct {
 	const char *name;
@@ -334,6 +366,7 @@ static const struct {
 	{"/weir/ports", command_ports, "How each port is used, and what it lost. No parameter."},
 	{"/weir/workers", command_workers, "Each worker core. No parameter."},
 	{"/weir/flows", command_flows, "Connections now. Parameter: a core, or all."},
+	{"/weir/addresses", command_addresses, "Each address, and who disputes it. No parameter."},
 	{"/weir/listeners", command_listeners, "Each listener's connections now. No parameter."},
 };
 

@@ -9,6 +9,7 @@
  *	/weir/workers		by core: where it runs, how busy it is
  *	/weir/flows[,CORE]	connections now
  *	/weir/listeners		by number: its connections now
+ *	/weir/addresses		by number: whether it is in use, and who disputes it
  */
 #ifndef WEIR_PORT_TELEMETRY_H
 #define WEIR_PORT_TELEMETRY_H

@@ -18,6 +18,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 
+#include "addresses.h"
 #include "balance.h"
 #include "check.h"
 #include "crew.h"
@@ -197,9 +198,9 @@ warn_of_distance(struct weir *weir, const struct refusal *refusal)
 typedef int (*create_step)(struct weir *weir, const struct refusal *refusal);
 
 static const create_step create_steps[] = {
-	start_clock,	  configure_devices, setup_queues,    make_settings,	sources_create,
-	listeners_create, crew_create,	     crew_connect,    warn_of_distance, start_devices,
-	homing_create,	  crew_start_apps,   telemetry_begin,
+	start_clock,	  configure_devices, setup_queues,    make_settings,   sources_create,
+	listeners_create, addresses_create,  crew_create,     crew_connect,    warn_of_distance,
+	start_devices,	  homing_create,     addresses_begin, crew_start_apps, telemetry_begin,
 };
 
 int
@@ -239,6 +240,7 @@ weir_destroy(struct weir *weir)
 		device_close(&weir->devices[i]);
 	crew_destroy(weir);
 	homing_destroy(weir);
+	addresses_destroy(weir);
 	listeners_destroy(weir);
 	sources_destroy(weir);
 	for (uint32_t i = weir->rx_pool_count; i-- > 0;)
@@ -384,11 +386,15 @@ weir_main_poll(struct weir *weir)
 	report_cookie_mode(weir);
 	report_balance(weir);
 	key_roll_poll(weir);
+	addresses_poll(weir);
 	for (uint32_t i = 0; i < weir->device_count; i++) {
 		struct device *device = &weir->devices[i];
 
-		if (device->is_started && device_update_link(device))
-			notice("port %s: the link is %s", device->wish.config->name,
-			       device->link_is_up ? "up" : "down");
+		if (!device->is_started || !device_update_link(device))
+			continue;
+		notice("port %s: the link is %s", device->wish.config->name,
+		       device->link_is_up ? "up" : "down");
+		if (device->link_is_up)
+			addresses_link_is_up(weir, device);
 	}
 }

@@ -118,23 +118,44 @@ fill_advertisement(struct wire_advertisement *wire, const struct ndp_solicitatio
 						PROTOCOL_ICMPV6, l4_bytes));
 }
 
+static const uint8_t all_nodes_mac[6] = {0x33, 0x33, 0, 0, 0, 1};
+static const struct ip_addr all_nodes = {.word = {RTE_BE32(0xff020000), 0, 0, RTE_BE32(1)}};
+
+/* Into an empty mbuf. */
+static void
+put_advertisement(struct rte_mbuf *m, const struct ndp_solicitation *solicitation,
+		  const uint8_t mac_destination[6], const struct ip_addr *destination,
+		  const uint8_t our_mac[6], uint16_t vlan_id)
+{
+	uint32_t l2_bytes = emit_ether_bytes(vlan_id);
+	uint8_t *octets = (uint8_t *)rte_pktmbuf_append(
+		m, (uint16_t)(l2_bytes + sizeof(struct wire_advertisement)));
+
+	check(octets != NULL);
+	emit_ether(octets, mac_destination, our_mac, vlan_id, ETHERTYPE_IPV6);
+	fill_advertisement((void *)(octets + l2_bytes), solicitation, destination, our_mac);
+}
+
+void
+ndp_emit_announcement(struct rte_mbuf *m, const struct ip_addr *addr, const uint8_t our_mac[6],
+		      uint16_t vlan_id)
+{
+	/* Nobody in particular has asked: as after a probe. */
+	struct ndp_solicitation solicitation = {.target = *addr, .is_probe = true};
+
+	put_advertisement(m, &solicitation, all_nodes_mac, &all_nodes, our_mac, vlan_id);
+}
+
 void
 ndp_emit_advertisement(struct rte_mbuf *m, const struct frame *frame,
 		       const struct ndp_solicitation *solicitation, const uint8_t our_mac[6])
 {
-	static const uint8_t all_nodes_mac[6] = {0x33, 0x33, 0, 0, 0, 1};
-	static const struct ip_addr all_nodes = {.word = {RTE_BE32(0xff020000), 0, 0, RTE_BE32(1)}};
-	uint32_t l2_bytes = emit_ether_bytes(frame->vlan_id);
+	struct ip_addr destination = solicitation->is_probe ? all_nodes : frame->source;
+	uint16_t vlan_id = frame->vlan_id;
 	uint8_t mac_destination[6];
-	uint8_t *octets;
 
 	memcpy(mac_destination, solicitation->is_probe ? all_nodes_mac : frame->mac_source,
 	       sizeof(mac_destination));
 	emit_reset_mbuf(m);
-	octets = (uint8_t *)rte_pktmbuf_append(
-		m, (uint16_t)(l2_bytes + sizeof(struct wire_advertisement)));
-	check(octets != NULL);
-	emit_ether(octets, mac_destination, our_mac, frame->vlan_id, ETHERTYPE_IPV6);
-	fill_advertisement((void *)(octets + l2_bytes), solicitation,
-			   solicitation->is_probe ? &all_nodes : &frame->source, our_mac);
+	put_advertisement(m, solicitation, mac_destination, &destination, our_mac, vlan_id);
 }

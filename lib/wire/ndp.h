@@ -33,4 +33,8 @@ enum drop_reason ndp_parse_solicitation(const struct rte_mbuf *m, const struct f
 void ndp_emit_advertisement(struct rte_mbuf *m, const struct frame *frame,
 			    const struct ndp_solicitation *solicitation, const uint8_t our_mac[6]);
 
+/* Tell all nodes, unasked, that `addr` is at `our_mac` (RFC 4861, 7.2.6).  `m` is fresh. */
+void ndp_emit_announcement(struct rte_mbuf *m, const struct ip_addr *addr, const uint8_t our_mac[6],
+			   uint16_t vlan_id);
+
 #endif

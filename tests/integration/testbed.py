@@ -42,7 +42,8 @@ def sections(device, cookies="auto", workers=1):
     return {
         "weir": {"cores": ",".join(str(cpu) for cpu in dict.fromkeys(cores)), "main_core": main,
                  "hugepages": "no", "memory": 1024},
-        "port wan": {"device": device},
+        # Each test would wait a second for its IPv6 address.
+        "port wan": {"device": device, "dad": "no"},
         "address v4": {"port": "wan", "ip": f"{WEIR_ADDRESS[4]}/24"},
         "address v6": {"port": "wan", "ip": f"{WEIR_ADDRESS[6]}/64"},
         "listener echo": {"address": "all", "tcp": ECHO, "application": "echo"},

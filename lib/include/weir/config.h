@@ -75,6 +75,7 @@ struct weir_port_config {
 	bool offload;			/* let the port do the checksums it can */
 	bool promiscuous;
 	bool shed; /* in overload: drop SYNs and strays unread rather than segments unseen */
+	bool dad;  /* ask whether other stations have our IPv6 addresses before using them */
 };
 
 struct weir_address_config {

@@ -163,6 +163,7 @@ configure(struct weir_config *config, uint32_t workers)
 		config->cores[i] = cpu_number(i);
 	config->main_core = cpu_number(0);
 	snprintf(config->ports[0].name, sizeof(config->ports[0].name), "wire");
+	config->ports[0].dad = false; /* no test waits a second for its address */
 	config->port_count = 1;
 	snprintf(config->addresses[0].name, sizeof(config->addresses[0].name), "v4");
 	memcpy(config->addresses[0].address, ipv4, sizeof(ipv4));
