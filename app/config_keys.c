@@ -242,6 +242,8 @@ const struct config_key config_keys[] = {
 	       "Packet buffers."),
 	NUMBER(SECTION_LIMITS, "reassembly_segments", LIMITS(reassembly_segments),
 	       "per connection", 1, 4096, "256", "Segments held because octets before them are missing."),
+	NUMBER(SECTION_LIMITS, "reassembly_datagrams", LIMITS(reassembly_datagrams), "per core", 0,
+	       65536, "0", "Fragmented TCP segments put together at once; 0 drops fragments."),
 	NUMBER(SECTION_LIMITS, "prefix_flows", LIMITS(prefix_flows), "per network and core", 0,
 	       100000000, "0", "Connections; 0 sets no limit."),
 	NUMBER(SECTION_LIMITS, "prefix_rate", LIMITS(prefix_rate), "per second, network and core", 0,

@@ -271,6 +271,63 @@ classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	return true;
 }
 
+static enum drop_reason classify_frame(struct weir_core *core, struct rte_mbuf *m,
+				       struct burst *burst);
+
+/* A datagram is whole: where it may be another core's, only the port layer knows whose. */
+static void
+classify_whole(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
+{
+	enum drop_reason reason;
+
+	if (core->hands_whole_back && core->whole_count < PIPELINE_WHOLE_MAX) {
+		pipeline_account(core, DROP_NONE);
+		core->whole[core->whole_count++] = m;
+		return;
+	}
+	reason = core->hands_whole_back ? DROP_buffers_short : classify_frame(core, m, burst);
+	if (reason == DROP_NONE)
+		return;
+	pipeline_account(core, reason);
+	rte_pktmbuf_free(m);
+}
+
+/* Is it to one of our addresses, from somebody who may send there? */
+static enum drop_reason
+judge_fragment(struct weir_core *core, const struct rte_mbuf *m, struct frame *frame)
+{
+	enum drop_reason reason;
+	uint16_t local_idx;
+
+	frame->kind = FRAME_TCP; /* as what it must pass, or it goes no further */
+	if (ip_addr_is_martian_source(&frame->source, frame->is_ipv6))
+		return DROP_ip_source_invalid;
+	reason = check_mac(core, frame, (uint8_t)m->port);
+	if (reason == DROP_NONE)
+		reason = check_addresses(core, frame, (uint8_t)m->port, &local_idx);
+	if (reason == DROP_NONE && core->tcp.buffers_short)
+		reason = DROP_buffers_short;
+	return reason;
+}
+
+/* The last one of a datagram is counted by what becomes of that. */
+static enum drop_reason
+classify_fragment(struct weir_core *core, struct rte_mbuf *m, struct frame *frame,
+		  struct burst *burst)
+{
+	enum drop_reason reason = judge_fragment(core, m, frame);
+	struct rte_mbuf *whole;
+
+	if (reason != DROP_NONE)
+		return reason;
+	reason = pipeline_take_fragment(core, m, frame, &whole);
+	if (whole == NULL)
+		pipeline_account(core, reason);
+	else
+		classify_whole(core, whole, burst);
+	return DROP_NONE;
+}
+
 /* DROP_NONE: the burst or tx has taken `m`. */
 static enum drop_reason
 classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
@@ -280,6 +337,8 @@ classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	uint8_t port = (uint8_t)m->port;
 	uint16_t local_idx = LOCAL_NONE;
 
+	if (unlikely(reason == DROP_ip_fragment) && core->fragments != NULL)
+		return classify_fragment(core, m, frame, burst);
 	if (reason == DROP_NONE && core->dad != NULL &&
 	    (frame->kind == FRAME_ARP || frame->kind == FRAME_ICMPV6))
 		pipeline_dad_hear(core, m, frame);

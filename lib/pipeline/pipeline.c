@@ -74,6 +74,8 @@ pipeline_poll(struct weir_core *core, uint64_t now_ns, struct rte_mbuf **frames,
 	check(tx_room <= TCP_TX_MAX - TCP_TX_RESERVE);
 	begin(core, now_ns, tx_room);
 	pipeline_dad_poll(core);
+	if (core->fragments != NULL)
+		pipeline_forget_fragments(core);
 	pipeline_classify(core, frames, count, &burst);
 	pipeline_lookup(core, &burst);
 	pipeline_segment(core, &burst);

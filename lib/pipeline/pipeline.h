@@ -22,6 +22,7 @@
 #include "listener_memo.h"
 #include "neigh_dad.h"
 #include "next_hop.h"
+#include "reassembly.h"
 #include "tcp_engine.h"
 #include "weir/app.h"
 
@@ -41,6 +42,7 @@ struct pipeline_stray {
 };
 
 #define PIPELINE_STRAYS_MAX 16
+#define PIPELINE_WHOLE_MAX  PIPELINE_BURST_MAX
 
 struct weir_core {
 	struct tcp_engine tcp;
@@ -57,6 +59,10 @@ struct weir_core {
 	uint32_t stop_next; /* pipeline_stop(): first flow not told yet */
 	bool stop_with_rst;
 	uint32_t relist_left; /* flows to look at for marks that found the deferred list full */
+	struct reassembly *fragments; /* the port layer's; NULL: fragments are dropped */
+	bool hands_whole_back; /* a datagram put together may be another core's: it goes here ... */
+	uint32_t whole_count;  /* ... for the port layer to bring it to its owner */
+	struct rte_mbuf *whole[PIPELINE_WHOLE_MAX];
 	struct dad *dad;   /* the port layer's, shared by all cores; NULL: all are ours */
 	bool asks_for_dad; /* this core does it */
 	bool has_unusable; /* some address of ours must not be used (yet) */

@@ -67,6 +67,7 @@ static const struct config_range limits_ranges[] = {
 	CONFIG_RANGE(weir_limits_config, transfers, "transfers", 64, 100000000),
 	CONFIG_RANGE(weir_limits_config, buffers, "buffers", 1024, 16777216),
 	CONFIG_RANGE(weir_limits_config, reassembly_segments, "reassembly_segments", 1, 4096),
+	CONFIG_RANGE(weir_limits_config, reassembly_datagrams, "reassembly_datagrams", 0, 65536),
 	CONFIG_RANGE(weir_limits_config, prefix_flows, "prefix_flows", 0, 100000000),
 	CONFIG_RANGE(weir_limits_config, prefix_rate, "prefix_rate", 0, 1000000),
 	CONFIG_RANGE(weir_limits_config, prefix_replies, "prefix_replies", 0, 1000000),

@@ -12,6 +12,7 @@
 #include <rte_malloc.h>
 
 #include "check.h"
+#include "fragments.h"
 #include "neigh_news.h"
 #include "numa_nodes.h"
 #include "strays.h"
@@ -111,6 +112,9 @@ create_worker(struct weir *weir, uint32_t index, uint32_t lcore, const struct re
 	pipeline_init(worker->core, worker->memory, &weir->tcp, &secrets, weir->listeners,
 		      worker->tx_pool.mempool, index, weir->now_ns,
 		      weir->now_ns + (uint64_t)unix_ns_offset);
+	error = fragments_create(worker, &weir->config, refusal);
+	if (error != 0)
+		return error;
 	worker->core->dad = &weir->dad;
 	worker->core->asks_for_dad = index == 0;
 	return 0;
@@ -183,6 +187,7 @@ crew_drain(struct weir *weir)
 	for (uint32_t i = 0; i < weir->worker_count; i++) {
 		struct worker *worker = weir->workers[i];
 
+		fragments_destroy(worker);
 		for (uint32_t p = 0; p < TCP_PORTS_MAX; p++)
 			drain_ring(ring_of(worker->lanes[p]));
 		for (uint32_t w = 0; worker->handovers != NULL && w < weir->worker_count; w++)

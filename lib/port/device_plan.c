@@ -31,6 +31,8 @@ has_trait(const struct rte_eth_dev_info *info, uint32_t trait)
 static const char *
 rss_obstacle(const struct device_wish *wish, const struct rte_eth_dev_info *info)
 {
+	if (wish->puts_together)
+		return "fragments are put together, and the device cannot spread what they make";
 	if (info->max_rx_queues < wish->workers)
 		return "the device has fewer receive queues than there are workers";
 	if (has_trait(info, DRIVER_ALL_QUEUES))

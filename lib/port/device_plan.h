@@ -30,6 +30,7 @@ struct device_wish {
 	uint32_t workers;
 	bool has_ipv4; /* addresses on this port */
 	bool has_ipv6;
+	bool puts_together; /* fragments: what they make must find its worker by itself */
 };
 
 struct device_plan {

@@ -74,6 +74,7 @@ wish_for(const struct weir_config *config, uint32_t port)
 	struct device_wish wish = {
 		.config = &config->ports[port],
 		.workers = config->core_count,
+		.puts_together = config->limits.reassembly_datagrams > 0,
 	};
 
 	for (uint32_t i = 0; i < config->address_count; i++) {

@@ -250,11 +250,26 @@ take_in_turn(struct worker *worker, struct rx_source *sources, uint32_t source_c
 	return count;
 }
 
+/* What the pipeline has put together from fragments: steered as if it came like that. */
+static uint32_t
+take_whole(struct worker *worker, struct rte_mbuf **frames)
+{
+	struct weir_core *core = worker->core;
+	uint32_t count = core->whole_count;
+
+	memcpy(frames, core->whole, count * sizeof(*frames));
+	core->whole_count = 0;
+	return worker->handovers == NULL ? count : steer(worker, frames, count);
+}
+
 uint32_t
 worker_receive(struct worker *worker, struct rte_mbuf **frames)
 {
 	uint32_t limit = PIPELINE_BURST_MAX;
 	uint32_t count;
+
+	if (worker->core->whole_count > 0)
+		return take_whole(worker, frames);
 
 	if (worker->syn_source_count > 0)
 		limit -= PIPELINE_BURST_MAX / SYN_PART;

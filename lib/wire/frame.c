@@ -156,13 +156,13 @@ parse_ipv4(struct rte_mbuf *m, struct frame *frame)
 		return DROP_ipv4_header_bad;
 	if (ip->version_ihl != 0x45)
 		return DROP_ipv4_options;
-	if (ip->fragment & RTE_BE16(IPV4_FRAGMENT_MASK))
-		return DROP_ip_fragment;
 	frame->source = ip_addr_of_ipv4(ip->source);
 	frame->destination = ip_addr_of_ipv4(ip->destination);
 	frame->ttl = ip->ttl;
 	frame->tos = ip->tos;
 	frame->is_ipv6 = false;
+	if (ip->fragment & RTE_BE16(IPV4_FRAGMENT_MASK))
+		return DROP_ip_fragment;
 	if (ip_addr_is_martian_source(&frame->source, false))
 		return DROP_ip_source_invalid;
 	if (ip->protocol == PROTOCOL_TCP)

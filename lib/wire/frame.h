@@ -51,7 +51,8 @@ struct frame {
  * IPv4: version, lengths and header checksum verified (the NIC's verdict is
  * taken where there is one), options and fragments refused.  IPv6: a chain of
  * hop-by-hop and destination options is walked (at most 8 headers, RFC 8200),
- * fragments refused.  A source that cannot be a host's is refused, except :: in
+ * fragments refused: then all but `kind` is set, and l4_off is where the fragment's
+ * data begin, or its header.  A source that cannot be a host's is refused, except :: in
  * ICMPv6 (ndp.h judges that), and so is an IPv4-mapped destination.
  */
 enum drop_reason frame_parse(struct rte_mbuf *m, struct frame *frame);

@@ -154,6 +154,7 @@ struct weir_limits_config {
 	uint32_t transfers;    /* flows per core with octets under way at once */
 	uint32_t buffers;      /* packet buffers per core */
 	uint32_t reassembly_segments; /* out-of-order segments held per flow: 1 to 4096 */
+	uint32_t reassembly_datagrams; /* fragmented ones per core at once: to 65536; 0: none */
 
 	/* What the sources of one network may have together, per core; 0: no limit. */
 	uint32_t prefix_flows; /* connections: to 100000000 */
