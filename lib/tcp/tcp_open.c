@@ -163,6 +163,7 @@ tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg
 	tcb->max_snd_wnd = seg->wnd;
 	tcb->snd_wl1 = seg->seq;
 	tcp_enter(tcb, TCPS_ESTABLISHED);
+	flow_pool_get(&engine->flows, idx)->path_error = WEIR_PATH_FINE;
 	if (!flow_is_outgoing(flow_pool_get(&engine->flows, idx)))
 		note_client(engine, idx);
 	counter_add(engine->counters, COUNTER_ecn_agreed, tcb->ecn);
@@ -193,7 +194,6 @@ tcp_open_queued(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *s
 		return reason;
 	engine->syn_policy.half_open--;
 	tcp_source_unqueued(engine, source);
-	flow_pool_get(&engine->flows, idx)->path_error = WEIR_PATH_FINE;
 	tcb->rttvar_us = tcb->syn_retries > 0 ? TCP_RTO_AFTER_SYN_LOSS : 0;
 	if (tcb->rttvar_us == 0)
 		sample_handshake(tcb, seg, engine->now_ms + tcb->ts_offset - seg->options.tsecr);
