@@ -10,6 +10,8 @@
  *	SYN, perhaps old	-> dropped silently (RFC 6191)
  *	ACK with our cookie	-> ESTABLISHED: that SYN's handshake is complete
  *	old text		-> ACK
+ *	without a timestamp
+ *	where there were some	-> dropped (RFC 7323, 3.2)
  *
  * A spoofed SYN must not end the wait, so with cookies the entry stays until the
  * cookie comes back; with the SYN queue it is traded for a queue entry.
@@ -73,6 +75,9 @@ take_old(struct tcp_engine *engine, uint32_t tw_idx, struct tcp_seg *seg)
 	const struct time_wait *tw = time_wait_table_get(&engine->time_wait, tw_idx);
 	bool is_fin_again = (seg->flags & TH_FIN) != 0 && seg->end == tw->rcv_nxt;
 
+	/* Our answer would have one too, and be longer than what somebody may have forged. */
+	if (time_wait_has_timestamps(tw) && !seg->options.has_timestamps)
+		return DROP_timestamp_missing;
 	/* At the next number: an ACK of our ACK, say; and without ACK nothing is answered. */
 	if (seg->seq == tw->rcv_nxt && (seg->len == 0 || !(seg->flags & TH_ACK)))
 		return DROP_time_wait_stray;
