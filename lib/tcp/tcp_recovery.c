@@ -14,6 +14,12 @@
 /* RFC 8985, 7.2: a lone segment's ACK may be delayed. */
 #define PROBE_ACK_DELAY_US 200000u
 
+/*
+ * On a path shorter than the time for which a busy peer is kept from its CPU a probe
+ * would tell of that and of no loss.
+ */
+#define PROBE_US_MIN 10000u
+
 #define ECHO_MS_MAX 60000u /* more than that ago: a TSecr that we never sent */
 #define GRAIN_SHIFT 5	   /* what left within a 32nd of a round trip left at one time */
 #define RATIO_SHIFT 16
@@ -270,7 +276,7 @@ tcp_recovery_probe_ticks(const struct tcp_tcb *tcb, const struct tcp_transfer *t
 		us = TCP_RTO_INITIAL_US;
 	else
 		us = 2 * tcb->srtt_us + (flight(tcb) <= tcb->mss ? PROBE_ACK_DELAY_US : 0);
-	return ticks_in_ns(us * NS_PER_US);
+	return ticks_in_ns(RTE_MAX(us, PROBE_US_MIN) * NS_PER_US);
 }
 
 void

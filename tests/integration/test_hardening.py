@@ -51,7 +51,8 @@ def flood_at(bed, wire, make):
             bed.weir.settled_counters()
     counted = bed.weir.settled_counters().since(before)
     bed.weir.live_counters().check_balance()
-    assert counted["tx_packets"] <= counted["rx_packets"]
+    # weir says of itself where it is when a link comes up, perhaps just now.
+    assert counted["tx_packets"] - counted["address_announced"] <= counted["rx_packets"]
     assert bed.weir.resident_kib() - resident < GROWTH_KIB_MAX
     return counted
 
@@ -98,7 +99,7 @@ def test_packet_too_big_about_no_connection_leaves_nothing(bed, wire, family):
         return frames.ethernet(bed.mac, station(1), frames.ETH_IPV6,
                                frames.ipv6(host6(number), V6, message, protocol=frames.ICMPV6))
     counted = flood_at(bed, wire, too_big)
-    assert counted["drop.icmp_unwanted"] >= MANY * 9 // 10
+    assert counted["drop.icmp_no_connection"] >= MANY * 9 // 10
 
 
 # proves: ATTACK-D6
