@@ -17,10 +17,15 @@ def transfer(bed, total, family=4):
         streams.check_echo(connection, total)
 
 
+# With many frames under way the kernel's AF_XDP stops for good when its CPU is wanted by
+# others, see "Limits" in the README: there a small window keeps them few.
+FEW_UNDER_WAY = {"tcp": {"receive_buffer": 65536, "receive_buffer_max": 65536}}
+
+
 @pytest.mark.limit(120)
 @pytest.mark.parametrize("kind", ["tap", "af_packet", "af_xdp"])
 def test_100_mb_each_way_arrive_unchanged(new_testbed, kind):
-    bed = new_testbed(kind=kind)
+    bed = new_testbed(kind=kind, settings=FEW_UNDER_WAY if kind == "af_xdp" else None)
     transfer(bed, 100 * MB)
     counters = bed.stop()
     assert counters["rx_data_bytes"] == 100 * MB
