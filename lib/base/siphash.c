@@ -2,7 +2,7 @@
 
 #include "siphash.h"
 
-#include <string.h>
+#include "octets.h"
 
 struct sip_state {
 	uint64_t v0, v1, v2, v3;
@@ -12,16 +12,6 @@ static inline uint64_t
 rotl(uint64_t x, unsigned int k)
 {
 	return (x << k) | (x >> (64 - k));
-}
-
-/* Little-endian by definition; every machine weir runs on is. */
-static inline uint64_t
-load64(const uint8_t *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, sizeof(x));
-	return x;
 }
 
 static inline void
@@ -52,7 +42,8 @@ uint64_t
 siphash_2_4(const uint8_t key[16], const void *message, size_t bytes)
 {
 	const uint8_t *p = message;
-	uint64_t k0 = load64(key), k1 = load64(key + 8);
+	/* Little-endian by definition; every machine weir runs on is. */
+	uint64_t k0 = octets_load64(key), k1 = octets_load64(key + 8);
 	uint64_t last = (uint64_t)bytes << 56;
 	struct sip_state s = {
 		.v0 = k0 ^ UINT64_C(0x736f6d6570736575),
@@ -63,7 +54,7 @@ siphash_2_4(const uint8_t key[16], const void *message, size_t bytes)
 	size_t left = bytes;
 
 	for (; left >= 8; left -= 8, p += 8)
-		sip_absorb(&s, load64(p));
+		sip_absorb(&s, octets_load64(p));
 	for (size_t i = 0; i < left; i++)
 		last |= (uint64_t)p[i] << (8 * i);
 	sip_absorb(&s, last);

@@ -26,12 +26,6 @@ is_ours(const struct neigh_host *host, const struct ip_addr *address)
 	return host->is_ours(host->arg, address);
 }
 
-static bool
-is_unspecified(const struct ip_addr *address)
-{
-	return address->half[0] == 0 && address->half[1] == 0;
-}
-
 /* A reply to one of our addresses, from a station that may be one and is none of ours. */
 static enum drop_reason
 hear_arp(const struct arp_packet *arp, const struct neigh_host *host, enum counter *counter)
@@ -108,7 +102,7 @@ answer_echo(struct rte_mbuf *m, const struct frame *frame, const struct neigh_ho
 {
 	if (!is_ours(host, &frame->destination))
 		return DROP_ip_destination_foreign;
-	if (is_unspecified(&frame->source))
+	if (ip_addr_is_unspecified(&frame->source))
 		return DROP_ip_source_invalid;
 	icmp_emit_echo_reply(m, frame, host->mac, host->ttl);
 	*counter = COUNTER_echo_replied;

@@ -26,19 +26,13 @@ set_of(struct neigh_cache *cache, const struct neigh_key *key)
 		->entries[(uint32_t)((uint64_t)(product >> 64) ^ (uint64_t)product) % NEIGH_SETS];
 }
 
-static bool
-key_equal(const struct neigh_key *a, const struct neigh_key *b)
-{
-	return ip_addr_equal(&a->addr, &b->addr) && a->port == b->port && a->vlan_id == b->vlan_id;
-}
-
 static struct neigh_entry *
 find(struct neigh_cache *cache, const struct neigh_key *key)
 {
 	struct neigh_entry *set = set_of(cache, key);
 
 	for (uint32_t i = 0; i < NEIGH_WAYS; i++) {
-		if (set[i].state != NEIGH_FREE && key_equal(&set[i].key, key))
+		if (set[i].state != NEIGH_FREE && neigh_key_equal(&set[i].key, key))
 			return &set[i];
 	}
 	return NULL;
@@ -170,7 +164,7 @@ neigh_cache_resolve(struct neigh_cache *cache, const struct neigh_key *key, uint
 	entry->used = tick;
 	if (entry->state == NEIGH_INCOMPLETE)
 		return add_waiter(cache, entry, waiter) ? NEIGH_WAIT : NEIGH_FULL;
-	if (entry->state <= NEIGH_STALE && !is_fresh(entry, tick)) {
+	if (entry->state == NEIGH_REACHABLE && !is_fresh(entry, tick)) {
 		entry->state = NEIGH_DELAY;
 		entry->local_idx = local_idx;
 		set_due(cache, entry, tick + DELAY_TICKS);

@@ -5,8 +5,8 @@
  * ARP (RFC 826) and neighbour discovery (RFC 4861, 7.3.2) alike.
  *
  *	INCOMPLETE	everybody has been asked, nobody has answered yet
- *	REACHABLE	it answered, or a connection through it made progress, lately
- *	STALE		it did once; used as it is
+ *	REACHABLE	it answered, or a connection through it made progress; the RFC's
+ *			STALE is this state with a confirmation that is no longer fresh
  *	DELAY		used since it was stale: progress may still confirm it
  *	PROBE		it has been asked whether it is still there
  *
@@ -34,7 +34,6 @@ enum neigh_state {
 	NEIGH_FREE,
 	NEIGH_INCOMPLETE,
 	NEIGH_REACHABLE,
-	NEIGH_STALE,
 	NEIGH_DELAY,
 	NEIGH_PROBE,
 };
@@ -45,6 +44,12 @@ struct neigh_key {
 	uint16_t vlan_id; /* or VLAN_NONE */
 	uint8_t port;	  /* DPDK port */
 };
+
+static inline bool
+neigh_key_equal(const struct neigh_key *a, const struct neigh_key *b)
+{
+	return ip_addr_equal(&a->addr, &b->addr) && a->port == b->port && a->vlan_id == b->vlan_id;
+}
 
 struct neigh_entry {
 	struct neigh_key key;

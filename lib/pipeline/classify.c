@@ -22,6 +22,7 @@
 
 #include "check.h"
 #include "icmp_error.h"
+#include "ndp_form.h"
 #include "neigh.h"
 #include "plain_syn.h"
 #include "stages.h"
@@ -63,18 +64,10 @@ hear_on_link(const void *arg, const struct ip_addr *address, const uint8_t *mac)
 	return pipeline_hear_answer(link->core, &news);
 }
 
-/* ff02::1:ff00:0/104, where neighbours look for an address (RFC 4291, 2.7.1). */
-static bool
-is_solicited_node(const struct ip_addr *address)
-{
-	return address->word[0] == RTE_BE32(0xff020000) && address->word[1] == 0 &&
-	       address->word[2] == RTE_BE32(1) && address->octet[12] == 0xff;
-}
-
 static bool
 may_be_solicitation(const struct frame *frame)
 {
-	return frame->kind == FRAME_ICMPV6 && is_solicited_node(&frame->destination);
+	return frame->kind == FRAME_ICMPV6 && ndp_is_solicited_node(&frame->destination);
 }
 
 static enum drop_reason

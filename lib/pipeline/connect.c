@@ -17,14 +17,6 @@
 #define WAY_ON_LINK	2u   /* and the length of the prefix */
 #define WAY_TO_ANY_LINK 200u /* IPv6 link-local, which is on every link: from one of its own kind */
 
-static bool
-is_unspecified(const uint8_t address[16])
-{
-	static const uint8_t none[16];
-
-	return memcmp(address, none, sizeof(none)) == 0;
-}
-
 /* MUST-46. */
 static bool
 remote_is_valid(const struct weir_core *core, const struct weir_endpoint *remote)
@@ -67,8 +59,9 @@ choose_port(struct weir_core *core, struct flow_key *key, uint16_t local_port, u
 static bool
 is_wished(const struct weir_endpoint *local, const struct local_address *ours)
 {
-	return is_unspecified(local->address) ||
-	       memcmp(local->address, ours->addr.octet, sizeof(local->address)) == 0;
+	struct ip_addr addr = ip_addr_of_ipv6(local->address);
+
+	return ip_addr_is_unspecified(&addr) || ip_addr_equal(&addr, &ours->addr);
 }
 
 /* The best rank among the addresses that are wished for; *is_ours if there are any. */
@@ -77,9 +70,10 @@ best_way(const struct weir_core *core, const struct weir_endpoint *local,
 	 const struct ip_addr *remote, bool *is_ours)
 {
 	const struct listener_table *listeners = core->tcp.listeners;
+	struct ip_addr addr = ip_addr_of_ipv6(local->address);
 	uint32_t best = 0;
 
-	*is_ours = is_unspecified(local->address);
+	*is_ours = ip_addr_is_unspecified(&addr);
 	for (uint32_t i = 0; i < listener_table_address_count(listeners); i++) {
 		const struct local_address *ours = listener_table_address(listeners, (uint16_t)i);
 
@@ -124,8 +118,7 @@ families_agree(const struct weir_connect *wish)
 {
 	struct ip_addr addr = ip_addr_of_ipv6(wish->local.address);
 
-	return is_unspecified(wish->local.address) ||
-	       ip_addr_is_ipv4(&addr) == wish->remote.is_ipv4;
+	return ip_addr_is_unspecified(&addr) || ip_addr_is_ipv4(&addr) == wish->remote.is_ipv4;
 }
 
 /* Does the remote lie behind a broadcast address of one of our subnets? */

@@ -11,16 +11,28 @@
 #include "ndp.h"
 #include "ndp_ask.h"
 #include "stages.h"
+#include "wire_headers.h"
 
-#define ICMPV6_SOLICITATION  135
-#define ICMPV6_ADVERTISEMENT 136
+static const struct local_address *
+address_of(const struct weir_core *core, uint32_t idx)
+{
+	return listener_table_address(core->tcp.listeners, (uint16_t)idx);
+}
+
+static void
+send_frame(struct weir_core *core, const struct local_address *local, struct rte_mbuf *m,
+	   enum counter counter)
+{
+	m->port = local->port;
+	counter_increment(&core->counters, counter);
+	tcp_engine_send(&core->tcp, m);
+}
 
 static void
 send_probe(void *arg, uint32_t idx)
 {
 	struct weir_core *core = arg;
-	const struct local_address *local =
-		listener_table_address(core->tcp.listeners, (uint16_t)idx);
+	const struct local_address *local = address_of(core, idx);
 	struct rte_mbuf *m = tcp_engine_alloc(&core->tcp);
 
 	if (m == NULL)
@@ -30,9 +42,7 @@ send_probe(void *arg, uint32_t idx)
 					 .our_mac = local->mac,
 					 .vlan_id = local->vlan_id,
 				 });
-	m->port = local->port;
-	counter_increment(&core->counters, COUNTER_dad_probe_sent);
-	tcp_engine_send(&core->tcp, m);
+	send_frame(core, local, m, COUNTER_dad_probe_sent);
 }
 
 /* RFC 5227, 3: a request by us about ourselves.  RFC 9131, 6.1: an advertisement to all. */
@@ -40,8 +50,7 @@ static void
 send_announcement(void *arg, uint32_t idx)
 {
 	struct weir_core *core = arg;
-	const struct local_address *local =
-		listener_table_address(core->tcp.listeners, (uint16_t)idx);
+	const struct local_address *local = address_of(core, idx);
 	struct rte_mbuf *m = tcp_engine_alloc(&core->tcp);
 
 	if (m == NULL)
@@ -55,9 +64,7 @@ send_announcement(void *arg, uint32_t idx)
 				    });
 	else
 		ndp_emit_announcement(m, &local->addr, local->mac, local->vlan_id);
-	m->port = local->port;
-	counter_increment(&core->counters, COUNTER_address_announced);
-	tcp_engine_send(&core->tcp, m);
+	send_frame(core, local, m, COUNTER_address_announced);
 }
 
 void

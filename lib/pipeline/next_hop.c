@@ -43,7 +43,7 @@ pipeline_hop_of(const struct local_address *local, const struct ip_addr *remote,
 	if (ip_addr_is_ipv4(&local->addr) != ip_addr_is_ipv4(remote))
 		return false;
 	*hop = is_on_link(local, remote) ? *remote : local->gateway;
-	return hop->half[0] != 0 || hop->half[1] != 0;
+	return !ip_addr_is_unspecified(hop);
 }
 
 /* The configuration does not change, so what was found at the beginning is found again. */
@@ -94,12 +94,6 @@ ask(void *arg, const struct neigh_entry *entry)
 	tcp_engine_send(&core->tcp, m);
 }
 
-static bool
-key_equal(const struct neigh_key *a, const struct neigh_key *b)
-{
-	return ip_addr_equal(&a->addr, &b->addr) && a->port == b->port && a->vlan_id == b->vlan_id;
-}
-
 /* The record may have become another connection's meanwhile: that one knows what it waits for. */
 static void
 tell(void *arg, uint32_t idx, const struct neigh_entry *entry, bool is_known)
@@ -111,7 +105,7 @@ tell(void *arg, uint32_t idx, const struct neigh_entry *entry, bool is_known)
 	if (tcp_engine_tcb(engine, idx)->state != TCPS_SYN_SENT)
 		return;
 	key = key_of_flow(core, flow_pool_get(&engine->flows, idx));
-	if (!key_equal(&key, &entry->key))
+	if (!neigh_key_equal(&key, &entry->key))
 		return;
 	if (is_known)
 		tcp_defer(engine, idx, TCP_DEFER_OUTPUT);

@@ -10,12 +10,10 @@
 #include "checksum.h"
 #include "wire_headers.h"
 
-#define ICMP_TYPE_ECHO_REPLY	  0
-#define ICMP_TYPE_ECHO_REQUEST	  8
-#define ICMPV6_TYPE_ECHO_REQUEST  128
-#define ICMPV6_TYPE_ECHO_REPLY	  129
-#define ICMPV6_TYPE_SOLICITATION  135
-#define ICMPV6_TYPE_ADVERTISEMENT 136
+#define ICMP_TYPE_ECHO_REPLY	 0
+#define ICMP_TYPE_ECHO_REQUEST	 8
+#define ICMPV6_TYPE_ECHO_REQUEST 128
+#define ICMPV6_TYPE_ECHO_REPLY	 129
 
 static bool
 checksum_ok(const struct rte_mbuf *m, const struct frame *frame)
@@ -31,9 +29,9 @@ checksum_ok(const struct rte_mbuf *m, const struct frame *frame)
 static enum icmp_kind
 name_icmp(const struct wire_icmp *icmp, bool is_ipv6)
 {
-	if (is_ipv6 && icmp->type == ICMPV6_TYPE_SOLICITATION)
+	if (is_ipv6 && icmp->type == ICMPV6_SOLICITATION)
 		return ICMP_NEIGHBOUR_SOLICITATION;
-	if (is_ipv6 && icmp->type == ICMPV6_TYPE_ADVERTISEMENT)
+	if (is_ipv6 && icmp->type == ICMPV6_ADVERTISEMENT)
 		return ICMP_NEIGHBOUR_ADVERTISEMENT;
 	if (icmp->code == 0 &&
 	    icmp->type == (is_ipv6 ? ICMPV6_TYPE_ECHO_REQUEST : ICMP_TYPE_ECHO_REQUEST))

@@ -61,6 +61,13 @@ ip_addr_is_link_local(const struct ip_addr *addr)
 	return addr->octet[0] == 0xfe && (addr->octet[1] & 0xc0) == 0x80;
 }
 
+/* ::, which stands for "none"; 0.0.0.0 is kept as an address of IPv4. */
+static inline bool
+ip_addr_is_unspecified(const struct ip_addr *addr)
+{
+	return addr->half[0] == 0 && addr->half[1] == 0;
+}
+
 /*
  * True where no host may send from this address: unspecified, loopback,
  * multicast, 0/8, 240/4, broadcast; ::, ::1, ff00::/8, IPv4-mapped when it came

@@ -12,12 +12,9 @@
 
 #include "checksum.h"
 #include "emit.h"
+#include "ndp_form.h"
 #include "wire_headers.h"
 
-#define ND_HOP_LIMIT		255
-#define ND_SOURCE_LINK		1
-#define ND_TARGET_LINK		2
-#define ICMPV6_ADVERTISEMENT	136
 #define ADVERTISEMENT_SOLICITED 0x40000000
 #define ADVERTISEMENT_OVERRIDE	0x20000000
 
@@ -40,29 +37,15 @@ struct wire_advertisement {
 
 static_assert(sizeof(struct wire_advertisement) == 72, "RFC 4861, 4.4, with one option");
 
-/* ff02::1:ff00:0/104 */
-static bool
-is_solicited_node(const struct ip_addr *addr)
-{
-	return addr->word[0] == RTE_BE32(0xff020000) && addr->word[1] == 0 &&
-	       addr->word[2] == RTE_BE32(1) && addr->octet[12] == 0xff;
-}
-
 static bool
 options_ok(const uint8_t *option, uint32_t bytes, bool is_probe)
 {
 	uint32_t length;
 
-	while (bytes > 0) {
-		if (bytes < 8)
+	for (; bytes > 0; option += length, bytes -= length) {
+		length = ndp_option_bytes(option, bytes);
+		if (length == 0 || (is_probe && option[0] == ND_SOURCE_LINK))
 			return false;
-		length = option[1] * 8u;
-		if (length == 0 || length > bytes)
-			return false;
-		if (is_probe && option[0] == ND_SOURCE_LINK)
-			return false;
-		option += length;
-		bytes -= length;
 	}
 	return true;
 }
@@ -78,10 +61,10 @@ ndp_parse_solicitation(const struct rte_mbuf *m, const struct frame *frame,
 	    m->data_len < frame->l4_off + frame->l4_bytes || wire->icmp.code != 0)
 		return DROP_nd_malformed;
 	solicitation->target = ip_addr_of_ipv6(wire->target);
-	solicitation->is_probe = frame->source.half[0] == 0 && frame->source.half[1] == 0;
+	solicitation->is_probe = ip_addr_is_unspecified(&frame->source);
 	if (ip_addr_is_martian_source(&solicitation->target, true))
 		return DROP_nd_malformed;
-	if (solicitation->is_probe && !is_solicited_node(&frame->destination))
+	if (solicitation->is_probe && !ndp_is_solicited_node(&frame->destination))
 		return DROP_nd_malformed;
 	if (!options_ok((const uint8_t *)(wire + 1), frame->l4_bytes - (uint32_t)sizeof(*wire),
 			solicitation->is_probe))

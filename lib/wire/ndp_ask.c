@@ -10,12 +10,9 @@
 
 #include "checksum.h"
 #include "emit.h"
+#include "ndp_form.h"
 #include "wire_headers.h"
 
-#define ND_HOP_LIMIT		255
-#define ND_SOURCE_LINK		1
-#define ND_TARGET_LINK		2
-#define ICMPV6_SOLICITATION	135
 #define ADVERTISEMENT_SOLICITED 0x40
 #define ADVERTISEMENT_OVERRIDE	0x20
 
@@ -61,18 +58,14 @@ take_options(const uint8_t *option, uint32_t bytes, struct ndp_advertisement *ad
 {
 	uint32_t length;
 
-	while (bytes > 0) {
-		if (bytes < 8)
-			return false;
-		length = option[1] * 8u;
-		if (length == 0 || length > bytes)
+	for (; bytes > 0; option += length, bytes -= length) {
+		length = ndp_option_bytes(option, bytes);
+		if (length == 0)
 			return false;
 		if (option[0] == ND_TARGET_LINK && length == sizeof(struct wire_link_option)) {
 			advertisement->has_mac = true;
 			memcpy(advertisement->mac, option + 2, sizeof(advertisement->mac));
 		}
-		option += length;
-		bytes -= length;
 	}
 	return !advertisement->has_mac || may_be_a_station(advertisement->mac);
 }
@@ -124,7 +117,7 @@ static uint32_t
 fill_asking(struct wire_asking *wire, const struct ndp_question *question,
 	    const struct ip_addr *destination)
 {
-	bool is_probe = question->source.half[0] == 0 && question->source.half[1] == 0;
+	bool is_probe = ip_addr_is_unspecified(&question->source);
 	uint32_t bytes = sizeof(*wire) - (is_probe ? sizeof(wire->link) : 0);
 	uint32_t l4_bytes = bytes - (uint32_t)sizeof(wire->ip);
 

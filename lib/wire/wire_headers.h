@@ -33,6 +33,10 @@
 #define PROTOCOL_HIP	     139
 #define PROTOCOL_SHIM6	     140
 
+/* Types of ICMPv6 that make up neighbour discovery (RFC 4861, 4.3, 4.4). */
+#define ICMPV6_SOLICITATION  135
+#define ICMPV6_ADVERTISEMENT 136
+
 struct wire_ether {
 	uint8_t destination[6];
 	uint8_t source[6];

@@ -7,10 +7,8 @@
 #include "tcp_seg.h"
 #include "wire_headers.h"
 
-#define L3_OFF		     14
-#define ICMPV6_SOLICITATION  135
-#define ICMPV6_ADVERTISEMENT 136
-#define TIMESTAMPS_ALONE     RTE_BE32(0x0101080a) /* NOP, NOP, timestamps: what all but SYNs have */
+#define L3_OFF		 14
+#define TIMESTAMPS_ALONE RTE_BE32(0x0101080a) /* NOP, NOP, timestamps: what all but SYNs have */
 
 const char *
 gen_answer_name(enum gen_answer_kind kind)

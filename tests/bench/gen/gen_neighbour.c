@@ -16,11 +16,9 @@
 #include "ndp.h"
 #include "wire_headers.h"
 
-#define BURST		     32
-#define ASK_MS		     200
-#define ICMPV6_SOLICITATION  135
-#define ICMPV6_ADVERTISEMENT 136
-#define ND_HOP_LIMIT	     255
+#define BURST	     32
+#define ASK_MS	     200
+#define ND_HOP_LIMIT 255
 
 struct solicitation {
 	struct wire_ipv6 ip;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /* Words at any address, in the order they have there. */
-#ifndef WEIR_WIRE_OCTETS_H
-#define WEIR_WIRE_OCTETS_H
+#ifndef WEIR_BASE_OCTETS_H
+#define WEIR_BASE_OCTETS_H
 
 #include <stdint.h>
 #include <string.h>
