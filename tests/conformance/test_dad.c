@@ -5,7 +5,7 @@
  * what comes to it, and what tells it that another station has it.
  */
 #include "conversation.h"
-#include "icmp_frame.h"
+#include "net_octets.h"
 
 #define IPV4 0 /* as the rig numbers its addresses */
 #define IPV6 1
@@ -59,7 +59,7 @@ say_nd(struct conversation *c, uint8_t type, const uint8_t source[16], const uin
 	icmp[0] = type;
 	icmp[4] = type == 136 ? 0x20 : 0;
 	memcpy(icmp + 8, path->server.addr.octet, 16);
-	sum = ~icmp_frame_sum(icmp_frame_sum(58 + 24, ip + 8, 32), icmp, 24);
+	sum = ~sum16(sum16(58 + 24, ip + 8, 32), icmp, 24);
 	icmp[2] = (uint8_t)(sum >> 8);
 	icmp[3] = (uint8_t)sum;
 	conversation_rx_frame(c, rig_frame(&c->rig, frame, sizeof(frame)));

@@ -8,7 +8,7 @@
 
 #include <rte_lcore.h>
 
-#include "icmp_frame.h"
+#include "net_octets.h"
 
 #define DATAGRAMS 4
 
@@ -63,13 +63,6 @@ whole_of(struct conversation *c, const char *notation)
 	return whole;
 }
 
-static void
-put16(uint8_t *to, uint32_t value)
-{
-	to[0] = (uint8_t)(value >> 8);
-	to[1] = (uint8_t)value;
-}
-
 /* Octets [from, to) of its payload as a fragment of datagram `id`. */
 static struct rte_mbuf *
 cut(struct conversation *c, const struct whole *whole, uint32_t from, uint32_t to, uint32_t id)
@@ -92,7 +85,7 @@ cut(struct conversation *c, const struct whole *whole, uint32_t from, uint32_t t
 		put16(ip + 4, id);
 		put16(ip + 6, more << 13 | from / 8);
 		put16(ip + 10, 0);
-		put16(ip + 10, ~icmp_frame_sum(0, ip, 20));
+		put16(ip + 10, ~sum16(0, ip, 20));
 	}
 	memcpy(frame + at, whole->frame + 14 + whole->header_bytes + from, to - from);
 	return rig_frame(&c->rig, frame, at + to - from);

@@ -4,31 +4,9 @@
 
 #include <string.h>
 
+#include "net_octets.h"
+
 #define QUOTED_BYTES 8 /* of the TCP header: all that an error must quote */
-
-uint32_t
-icmp_frame_sum(uint32_t sum, const uint8_t *octets, uint32_t bytes)
-{
-	for (uint32_t i = 0; i < bytes; i++)
-		sum += i % 2 == 0 ? (uint32_t)octets[i] << 8 : octets[i];
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
-static void
-put16(uint8_t *to, uint32_t value)
-{
-	to[0] = (uint8_t)(value >> 8);
-	to[1] = (uint8_t)value;
-}
-
-static void
-put32(uint8_t *to, uint32_t value)
-{
-	put16(to, value >> 16);
-	put16(to + 2, value);
-}
 
 static void
 put_ether(uint8_t *frame, const struct wire_path *path, uint16_t ethertype)
@@ -50,7 +28,7 @@ put_ipv4(uint8_t *ip, const struct wire_end *from, const struct wire_end *to, ui
 	ip[9] = protocol;
 	memcpy(ip + 12, from->addr.octet + 12, 4);
 	memcpy(ip + 16, to->addr.octet + 12, 4);
-	put16(ip + 10, ~icmp_frame_sum(0, ip, 20));
+	put16(ip + 10, ~sum16(0, ip, 20));
 }
 
 static void
@@ -83,7 +61,7 @@ icmp_frame_write(uint8_t *frame, const struct wire_path *path, const struct icmp
 	if (path->is_ipv6) {
 		put_ipv6(ip, &path->client, &path->server, 58, header_bytes + icmp_bytes);
 		put_ipv6(quote, &path->server, &path->client, 6, icmp->ip_bytes);
-		sum = icmp_frame_sum(58 + icmp_bytes, ip + 8, 32);
+		sum = sum16(58 + icmp_bytes, ip + 8, 32);
 	} else {
 		put_ipv4(ip, &path->client, &path->server, 1, header_bytes + icmp_bytes);
 		put_ipv4(quote, &path->server, &path->client, 6, icmp->ip_bytes);
@@ -91,6 +69,6 @@ icmp_frame_write(uint8_t *frame, const struct wire_path *path, const struct icmp
 	put16(tcp, path->server.port);
 	put16(tcp + 2, path->client.port);
 	put32(tcp + 4, icmp->seq);
-	put16(error + 2, ~icmp_frame_sum(sum, error, icmp_bytes));
+	put16(error + 2, ~sum16(sum, error, icmp_bytes));
 	return 14 + header_bytes + icmp_bytes;
 }

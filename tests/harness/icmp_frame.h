@@ -22,7 +22,4 @@ struct icmp_frame {
 uint32_t icmp_frame_write(uint8_t *frame, const struct wire_path *path,
 			  const struct icmp_frame *icmp);
 
-/* Of octets as RFC 1071 has it, begun with `sum`; not complemented. */
-uint32_t icmp_frame_sum(uint32_t sum, const uint8_t *octets, uint32_t bytes);
-
 #endif

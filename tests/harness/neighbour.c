@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "net_octets.h"
+
 #define VLAN_TYPE	   0x8100
 #define ARP_BYTES	   28
 #define IPV6_BYTES	   40
@@ -15,25 +17,15 @@
 
 static const uint8_t arp_fixed[] = {0, 1, 8, 0, 6, 4, 0};
 
-static uint32_t
-sum(uint32_t total, const uint8_t *octets, uint32_t bytes)
-{
-	for (uint32_t i = 0; i < bytes; i++) {
-		total += i % 2 == 0 ? (uint32_t)octets[i] << 8 : octets[i];
-		total = (total & 0xffff) + (total >> 16);
-	}
-	return total;
-}
-
 /* Over the pseudo-header and the message of an IPv6 packet with nothing in between. */
 static uint16_t
 icmpv6_sum(const uint8_t *ip, uint32_t bytes)
 {
 	const uint8_t tail[8] = {0, 0, (uint8_t)(bytes >> 8), (uint8_t)bytes, 0, 0, 0, 58};
-	uint32_t total = sum(0, ip + 8, 32);
+	uint32_t total = sum16(0, ip + 8, 32);
 
-	total = sum(total, tail, sizeof(tail));
-	return (uint16_t)sum(total, ip + IPV6_BYTES, bytes);
+	total = sum16(total, tail, sizeof(tail));
+	return (uint16_t)sum16(total, ip + IPV6_BYTES, bytes);
 }
 
 static uint32_t

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net_octets.h"
 #include "check.h"
 
 #define ETHER_BYTES	14
@@ -18,43 +19,6 @@
 #define TYPE_IPV4 0x0800
 #define TYPE_IPV6 0x86dd
 #define IP_TCP	  6
-
-static void
-put16(uint8_t *to, uint32_t value)
-{
-	to[0] = (uint8_t)(value >> 8);
-	to[1] = (uint8_t)value;
-}
-
-static void
-put32(uint8_t *to, uint32_t value)
-{
-	put16(to, value >> 16);
-	put16(to + 2, value);
-}
-
-static uint32_t
-get16(const uint8_t *from)
-{
-	return (uint32_t)from[0] << 8 | from[1];
-}
-
-static uint32_t
-get32(const uint8_t *from)
-{
-	return get16(from) << 16 | get16(from + 2);
-}
-
-/* The Internet checksum the way RFC 1071 explains it: slowly. */
-static uint32_t
-sum16(uint32_t sum, const uint8_t *octets, uint32_t bytes)
-{
-	for (uint32_t i = 0; i < bytes; i++) {
-		sum += i % 2 == 0 ? (uint32_t)octets[i] << 8 : octets[i];
-		sum = (sum & 0xffff) + (sum >> 16);
-	}
-	return sum;
-}
 
 static uint32_t
 pseudo_sum(const struct wire_end *from, const struct wire_end *to, bool is_ipv6, uint32_t l4_bytes)
