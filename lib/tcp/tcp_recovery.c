@@ -127,7 +127,9 @@ take_blocks(struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_tra
 			counter_increment(engine->counters, COUNTER_sack_block_invalid);
 			continue;
 		}
-		tcp_scoreboard_sack(&transfer->board, block->left, block->right, delivered);
+		if (unlikely(tcp_scoreboard_sack(&transfer->board, block->left, block->right,
+						 delivered)))
+			counter_increment(engine->counters, COUNTER_scoreboard_full);
 	}
 }
 
@@ -411,11 +413,13 @@ tcp_recovery_note_sent(const struct tcp_engine *engine, const struct tcp_tcb *tc
 	transfer->must_send = false;
 	transfer->prr.out += to - from;
 	if (!is_again) {
-		tcp_scoreboard_sent(&transfer->board, from, to, engine->now_us,
-				    tcb->srtt_us >> GRAIN_SHIFT);
+		if (unlikely(tcp_scoreboard_sent(&transfer->board, from, to, engine->now_us,
+						 tcb->srtt_us >> GRAIN_SHIFT)))
+			counter_increment(engine->counters, COUNTER_scoreboard_full);
 		return;
 	}
-	tcp_scoreboard_resent(&transfer->board, from, to, engine->now_us);
+	if (unlikely(tcp_scoreboard_resent(&transfer->board, from, to, engine->now_us)))
+		counter_increment(engine->counters, COUNTER_scoreboard_full);
 	if (transfer->recovery < RECOVERY_FAST)
 		return; /* a tail loss probe: nothing was reduced for it */
 	undo->bytes += to - from;

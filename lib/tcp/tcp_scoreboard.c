@@ -132,12 +132,12 @@ give_up(struct tcp_scoreboard *board, uint32_t i)
 	}
 }
 
-/* Room for `needed` more, by forgetting what the header says. */
-static void
+/* Room for `needed` more, by forgetting what the header says.  True if that had to be. */
+static bool
 make_room(struct tcp_scoreboard *board, uint32_t needed)
 {
 	if (board->count + needed <= TCP_SENT_MAX)
-		return;
+		return false;
 	coarsen(board);
 	while (board->count + needed > TCP_SENT_MAX) {
 		uint32_t i = smallest(board, SENT_SACKED);
@@ -145,6 +145,7 @@ make_room(struct tcp_scoreboard *board, uint32_t needed)
 		give_up(board, i < board->count ? i : smallest(board, 0));
 		coarsen(board);
 	}
+	return true;
 }
 
 /* Let `seq`, which lies in range `i`, be a range's end.  There is room. */
@@ -188,11 +189,12 @@ cut(struct tcp_scoreboard *board, uint32_t seq)
 	return i + 1;
 }
 
-void
+bool
 tcp_scoreboard_sent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, uint32_t now_us,
 		    uint32_t grain_us)
 {
 	struct tcp_sent *last;
+	bool was_full = false;
 
 	if (board->count == 0) {
 		board->first = 0;
@@ -202,9 +204,9 @@ tcp_scoreboard_sent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, ui
 		check(last->end == from);
 		if (last->flags == 0 && now_us - last->sent_us <= grain_us) {
 			last->end = to;
-			return;
+			return false;
 		}
-		make_room(board, 1);
+		was_full = make_room(board, 1);
 		if (board->first + board->count == TCP_SENT_MAX) {
 			memmove(board->sent, board->sent + board->first,
 				board->count * sizeof(board->sent[0]));
@@ -213,14 +215,15 @@ tcp_scoreboard_sent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, ui
 	}
 	board->count++;
 	*tcp_scoreboard_at(board, board->count - 1u) = (struct tcp_sent){to, now_us, 0};
+	return was_full;
 }
 
-void
+bool
 tcp_scoreboard_resent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, uint32_t now_us)
 {
+	bool was_full = make_room(board, 2);
 	uint32_t i;
 
-	make_room(board, 2);
 	for (i = cut(board, from); i < board->count && seq_lt(begin_of(board, i), to); i++) {
 		if (seq_gt(at(board, i)->end, to))
 			split(board, i, to);
@@ -230,6 +233,7 @@ tcp_scoreboard_resent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, 
 		tcp_scoreboard_at(board, i)->sent_us = now_us;
 	}
 	tcp_scoreboard_tidy(board);
+	return was_full;
 }
 
 bool
@@ -303,13 +307,14 @@ tcp_scoreboard_pop(struct tcp_scoreboard *board, uint32_t ack)
 	board->una = ack;
 }
 
-void
+bool
 tcp_scoreboard_sack(struct tcp_scoreboard *board, uint32_t left, uint32_t right,
 		    struct tcp_delivered *delivered)
 {
+	bool was_full = board->count + 2 > TCP_SENT_MAX;
 	uint32_t i;
 
-	if (board->count + 2 > TCP_SENT_MAX)
+	if (was_full)
 		coarsen(board);
 	i = cut(board, left);
 	cut(board, right);
@@ -323,6 +328,7 @@ tcp_scoreboard_sack(struct tcp_scoreboard *board, uint32_t left, uint32_t right,
 		set_flags(board, i, SENT_SACKED);
 	}
 	tcp_scoreboard_tidy(board);
+	return was_full;
 }
 
 void

@@ -15,7 +15,8 @@
  *	that the smallest range the peer has is there: it may be sent again
  *	that the smallest range under way is under way: it is sent again
  *
- * Never the other way round: nothing missing counts as delivered.
+ * Never the other way round: nothing missing counts as delivered.  Functions that may
+ * have to forget say whether they had to.
  */
 #ifndef WEIR_TCP_TCP_SCOREBOARD_H
 #define WEIR_TCP_TCP_SCOREBOARD_H
@@ -67,11 +68,11 @@ struct tcp_delivered {
  * [from, to) was sent for the first time.  `grain_us`: how much later than the range
  * before it it may have been to be part of it.
  */
-void tcp_scoreboard_sent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, uint32_t now_us,
+bool tcp_scoreboard_sent(struct tcp_scoreboard *board, uint32_t from, uint32_t to, uint32_t now_us,
 			 uint32_t grain_us);
 
 /* [from, to), inside the board, was sent again: it is under way. */
-void tcp_scoreboard_resent(struct tcp_scoreboard *board, uint32_t from, uint32_t to,
+bool tcp_scoreboard_resent(struct tcp_scoreboard *board, uint32_t from, uint32_t to,
 			   uint32_t now_us);
 
 /*
@@ -89,7 +90,7 @@ void tcp_scoreboard_ack(struct tcp_scoreboard *board, uint32_t ack,
 void tcp_scoreboard_pop(struct tcp_scoreboard *board, uint32_t ack);
 
 /* The peer has [left, right), which lies inside the board. */
-void tcp_scoreboard_sack(struct tcp_scoreboard *board, uint32_t left, uint32_t right,
+bool tcp_scoreboard_sack(struct tcp_scoreboard *board, uint32_t left, uint32_t right,
 			 struct tcp_delivered *delivered);
 
 /* Count range `i` as lost, which is neither that nor SACKed. */

@@ -163,9 +163,15 @@ TEST(a_peer_that_forgot_is_believed_nothing)
 /* Every second octet SACKed: the board is full, and stays right in what it still says. */
 TEST(a_thousand_holes_fit_and_nothing_missing_is_taken_for_delivered)
 {
+	struct tcp_delivered d;
+
 	send_segments(40);
+	d = delivery(50000);
+	assert_false(tcp_scoreboard_sack(&board, START + 1, START + 2, &d));
 	for (uint32_t i = 1; i < 4000; i += 2)
 		sack(i, i + 1, 50000);
+	d = delivery(50000);
+	assert_true(tcp_scoreboard_sack(&board, START + 3001, START + 3002, &d));
 	assert_true(board.count <= TCP_SENT_MAX);
 	assert_in_range(board.sacked_bytes, 1, 2000);
 	for (uint32_t i = 0, begin = board.una; i < board.count; i++) {
@@ -176,7 +182,7 @@ TEST(a_thousand_holes_fit_and_nothing_missing_is_taken_for_delivered)
 		begin = sent->end;
 	}
 	/* New text and retransmissions find room all the same. */
-	tcp_scoreboard_sent(&board, START + 4000, START + 4100, 60000, 0);
+	assert_true(tcp_scoreboard_sent(&board, START + 4000, START + 4100, 60000, 0));
 	tcp_scoreboard_resent(&board, START + 10, START + 15, 60000);
 	assert_true(board.count <= TCP_SENT_MAX);
 }
