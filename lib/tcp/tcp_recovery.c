@@ -210,7 +210,8 @@ reduce_rate(const struct tcp_tcb *tcb, struct tcp_transfer *transfer, uint32_t d
 	}
 	if (prr->out == 0)
 		count = RTE_MAX(count, (uint32_t)tcb->mss);
-	transfer->cwnd = pipe + count;
+	/* Where less came than a segment has, an empty pipe would wait for the timeout. */
+	transfer->cwnd = RTE_MAX(pipe + count, (uint32_t)tcb->mss);
 }
 
 static void
