@@ -65,18 +65,20 @@ insert(struct tcp_transfer *transfer, struct rte_mbuf **link, struct tcp_seg *se
 	seg->m = NULL;
 }
 
-/* The link in front of which `seq` belongs; *before_end: where the one before it ends. */
+/*
+ * Past all that is held from `seq` on without a gap: *reach is where that ends, `seq` if
+ * it is not held.  Returns the link in front of which *reach belongs.
+ */
 static struct rte_mbuf **
-find_place(struct tcp_transfer *transfer, uint32_t seq, uint32_t *before_end, bool *has_before)
+find_place(struct tcp_transfer *transfer, uint32_t seq, uint32_t *reach)
 {
 	struct rte_mbuf **link = &transfer->held;
 
-	*has_before = false;
-	while (*link != NULL && seq_leq(held_of(*link)->seq, seq)) {
+	*reach = seq;
+	while (*link != NULL && seq_leq(held_of(*link)->seq, *reach)) {
 		struct held *held = held_of(*link);
 
-		*before_end = held->end;
-		*has_before = true;
+		*reach = seq_max(*reach, held->end);
 		link = &held->next;
 	}
 	return link;
@@ -104,16 +106,14 @@ refuse_twice(struct tcp_transfer *transfer, const struct tcp_seg *seg)
 enum drop_reason
 tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_seg *seg, uint32_t segments_max)
 {
-	uint32_t before_end = 0, front = 0, bytes = seg->text_bytes;
+	uint32_t reach, front, bytes = seg->text_bytes;
 	struct rte_mbuf **link;
-	bool has_before;
 
 	if (transfer->held_count >= segments_max || transfer->held_count == UINT16_MAX)
 		return DROP_reassembly_full;
 
-	link = find_place(transfer, seg->seq, &before_end, &has_before);
-	if (has_before && seq_gt(before_end, seg->seq))
-		front = before_end - seg->seq;
+	link = find_place(transfer, seg->seq, &reach);
+	front = reach - seg->seq;
 	if (front >= bytes && !(front == bytes && (seg->flags & TH_FIN)))
 		return refuse_twice(transfer, seg);
 	bytes -= front;
@@ -121,10 +121,8 @@ tcp_reassembly_hold(struct tcp_transfer *transfer, struct tcp_seg *seg, uint32_t
 	 * What reaches into the next one is cut off there; what lies beyond the
 	 * next one is given up too, and the peer sends it again.
 	 */
-	if (*link != NULL && seq_gt(seg->seq + front + bytes, held_of(*link)->seq))
-		bytes = held_of(*link)->seq - (seg->seq + front);
-	if (bytes == 0 && !(seg->flags & TH_FIN))
-		return refuse_twice(transfer, seg);
+	if (*link != NULL && seq_gt(reach + bytes, held_of(*link)->seq))
+		bytes = held_of(*link)->seq - reach;
 
 	if (front > 0)
 		tcp_reassembly_note_twice(transfer, seg->seq, seg->seq + front);

@@ -125,6 +125,32 @@ TEST(text_held_already_is_refused_by_name)
 	tcp_reassembly_clear(&transfer);
 }
 
+/*
+ * A segment over several that are held and beyond them: what is new is kept, and only
+ * what was there is reported (RFC 2883, 4).  The peer counts all that is as delivered.
+ */
+TEST(only_what_was_held_is_reported_as_coming_twice)
+{
+	struct tcp_transfer transfer = {0};
+	struct tcp_sack_block blocks[4];
+
+	hold(&transfer, 100, 10, TH_ACK);
+	hold(&transfer, 110, 10, TH_ACK);
+	hold(&transfer, 150, 10, TH_ACK);
+	assert_int_equal(hold(&transfer, 100, 40, TH_ACK), DROP_NONE);
+	assert_int_equal(tcp_reassembly_blocks(&transfer, blocks, 4), 3);
+	assert_int_equal(blocks[0].left, 100);
+	assert_int_equal(blocks[0].right, 120);
+	assert_int_equal(blocks[1].left, 100);
+	assert_int_equal(blocks[1].right, 140);
+	assert_int_equal(hold(&transfer, 105, 30, TH_ACK), DROP_text_duplicate);
+	assert_int_equal(tcp_reassembly_blocks(&transfer, blocks, 4), 3);
+	assert_int_equal(blocks[0].left, 105);
+	assert_int_equal(blocks[0].right, 135);
+	tcp_reassembly_clear(&transfer);
+	assert_int_equal(text_mbuf_in_use(), 0);
+}
+
 TEST(sack_reports_the_latest_run_first)
 {
 	struct tcp_transfer transfer = {0};
