@@ -138,6 +138,7 @@ main(int argc, char **argv)
 	if (capture != NULL)
 		fclose(capture);
 	bulk_print(&setup, &result, stdout);
+	recovery_tally_print(&world.timeouts, stdout);
 	if (!result.held)
 		printf("BROKEN: %s\n", world.wrong);
 	return !result.held;

@@ -70,6 +70,8 @@ add_conn(struct pair *pair, uint32_t number)
 	rig_path(&pair->sides[PAIR_LISTENS].rig.setup, chance(&pair->rng, 32768), (uint16_t)number,
 		 path);
 	conn->path[PAIR_CONNECTS] = turned(path, &pair->sides[PAIR_CONNECTS].rig.setup);
+	for (uint32_t i = 0; i < 2; i++)
+		conn->recovery[i].late_ns = pair->scenario.quantum_ns + RECOVERY_LATE_NS;
 	*connects = (struct sim_conn){
 		.connects = true,
 		.connect_ns = pair->now_ns + rng_next(&pair->rng) % START_NS,
@@ -176,7 +178,11 @@ judge(struct pair *pair, uint32_t from, const uint8_t *frame, uint32_t bytes)
 			rig_state(&pair->sides[from].rig, &conn->path[from]) == TCPS_TIME_WAIT;
 		if (conn->has_waited[from])
 			conn->laws[from].has_tsval = false;
-		if (!is_again(&conn->laws[from], &segment) && is_clear(pair, conn, from))
+		recovery_watch_send(&conn->recovery[from], &segment, pair->now_ns);
+		if (conn->recovery[from].wrong[0] != '\0')
+			wrong = conn->recovery[from].wrong;
+		if (wrong == NULL && !is_again(&conn->laws[from], &segment) &&
+		    is_clear(pair, conn, from))
 			wrong = segment_laws_judge(&conn->laws[from], &segment,
 						   conn->path[from].is_ipv6);
 		/* What is offered counts when it is said: no window is larger on its arrival. */
@@ -268,15 +274,52 @@ arrive(struct pair *pair, uint32_t to, struct world_frame *frame)
 
 /* -- turns ------------------------------------------------------------------ */
 
-static uint32_t
-receive(struct pair_side *side, struct rte_mbuf *frames[PIPELINE_BURST_MAX])
+/* What side `to` learns of what it has sent. */
+static void
+note_acknowledgment(struct pair *pair, uint32_t to, const struct world_frame *frame)
 {
+	struct pair_conn *conn = conn_of(pair, 1 - to, frame->octets, frame->bytes);
+	static struct segment segment;
+	struct recovery_ack ack;
+	const uint8_t *text;
+
+	if (conn != NULL &&
+	    segment_frame_read(frame->octets, frame->bytes, &conn->path[1 - to], &segment, &text) ==
+		    NULL &&
+	    recovery_ack_of(&segment, &ack))
+		recovery_law_hear(&conn->recovery[to], &ack);
+}
+
+/* The other end may give up what it held where buffers are short, as we might. */
+static void
+watch_recovery(struct pair *pair, uint32_t which)
+{
+	struct pair_side *side = &pair->sides[which];
+	const struct counters *others = &pair->sides[1 - which].rig.core->counters;
+
+	recovery_watch_turn(&side->watch, &side->rig);
+	for (uint32_t i = 0; i < pair->scenario.clients; i++) {
+		struct recovery_law *law = &pair->conns[i].recovery[which];
+
+		law->peer_reneges = others->value[COUNTER_segment_given_up] > 0;
+		recovery_watch_conn(&side->watch, &side->rig, &pair->conns[i].path[which], law);
+		if (law->wrong[0] != '\0')
+			fail(pair, "what side %u sends on connection %u: %s", which, i, law->wrong);
+	}
+}
+
+static uint32_t
+receive(struct pair *pair, uint32_t which, struct rte_mbuf *frames[PIPELINE_BURST_MAX])
+{
+	struct pair_side *side = &pair->sides[which];
 	uint32_t taken = RTE_MIN(side->ring_count, (uint32_t)PIPELINE_BURST_MAX), count = 0;
 
 	for (uint32_t i = 0; i < taken; i++) {
-		if (rte_mempool_avail_count(side->rig.pool) > 0)
+		if (rte_mempool_avail_count(side->rig.pool) > 0) {
+			note_acknowledgment(pair, which, side->ring[i]);
 			frames[count++] =
 				rig_frame(&side->rig, side->ring[i]->octets, side->ring[i]->bytes);
+		}
 		free(side->ring[i]);
 	}
 	side->ring_count -= taken;
@@ -296,7 +339,8 @@ turn(struct pair *pair, uint32_t which)
 	do {
 		side->rig.now_ns = pair->now_ns;
 		rig_watch_buffers(&side->rig);
-		sent = rig_turn(&side->rig, frames, receive(side, frames));
+		sent = rig_turn(&side->rig, frames, receive(pair, which, frames));
+		watch_recovery(pair, which);
 		for (uint32_t i = 0; i < sent; i++)
 			put_on_link(pair, which, side->rig.core->tcp.tx[i]);
 		rte_pktmbuf_free_bulk(side->rig.core->tcp.tx, sent);
@@ -447,6 +491,10 @@ pair_run(struct pair *pair, const struct scenario *scenario, FILE *capture, FILE
 		happen(pair, &event);
 	}
 	judge_end(pair);
+	for (uint32_t i = 0; i < scenario->clients; i++) {
+		recovery_tally_add(&pair->timeouts, &pair->conns[i].recovery[0].tally);
+		recovery_tally_add(&pair->timeouts, &pair->conns[i].recovery[1].tally);
+	}
 	end(pair);
 	return pair->wrong[0] == '\0';
 }

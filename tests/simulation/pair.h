@@ -18,14 +18,16 @@ struct pair_side {
 	struct world_frame *ring[WORLD_RING];
 	uint32_t ring_count;
 	uint64_t turn_ns;
+	struct recovery_watch watch;
 };
 
 /* One connection: its path as the listener sees it and as the other does. */
 struct pair_conn {
 	struct wire_path path[2];
 	struct segment_laws laws[2]; /* of what each side sends */
-	bool has_waited[2];	     /* has been in TIME-WAIT */
-	bool is_unclear;	     /* what the connecting side has heard may have been spoilt */
+	struct recovery_law recovery[2];
+	bool has_waited[2]; /* has been in TIME-WAIT */
+	bool is_unclear;    /* what the connecting side has heard may have been spoilt */
 };
 
 enum { PAIR_LISTENS, PAIR_CONNECTS };
@@ -40,7 +42,8 @@ struct pair {
 	uint64_t activity_ns;
 	uint64_t events;
 	uint64_t digest;
-	FILE *capture; /* what the listening side sees */
+	struct recovery_tally timeouts; /* when all was over */
+	FILE *capture;			/* what the listening side sees */
 	FILE *log;
 	bool is_over;
 	char wrong[WORLD_WRONG_BYTES];

@@ -75,6 +75,7 @@ struct outcome {
 	bool held;
 	const char *wrong;
 	uint64_t now_ns, events, digest;
+	const struct recovery_tally *timeouts;
 };
 
 static struct outcome
@@ -87,10 +88,12 @@ run_scenario(const struct wishes *wishes, const struct scenario *scenario, FILE 
 
 	if (wishes->is_pair) {
 		held = pair_run(&pair, scenario, capture, log);
-		return (struct outcome){held, pair.wrong, pair.now_ns, pair.events, pair.digest};
+		return (struct outcome){held,	     pair.wrong,  pair.now_ns,
+					pair.events, pair.digest, &pair.timeouts};
 	}
 	held = world_run(&world, scenario, capture, log);
-	return (struct outcome){held, world.wrong, world.now_ns, world.events, world.digest};
+	return (struct outcome){held,	      world.wrong,  world.now_ns,
+				world.events, world.digest, &world.timeouts};
 }
 
 static void
@@ -109,7 +112,8 @@ tell(const struct scenario *scenario, const struct outcome *outcome)
 }
 
 static bool
-run_seed(const struct wishes *wishes, uint64_t seed, uint64_t *events)
+run_seed(const struct wishes *wishes, uint64_t seed, uint64_t *events,
+	 struct recovery_tally *timeouts)
 {
 	static struct scenario scenario;
 	FILE *capture = NULL;
@@ -125,6 +129,7 @@ run_seed(const struct wishes *wishes, uint64_t seed, uint64_t *events)
 	if (capture != NULL)
 		fclose(capture);
 	*events += outcome.events;
+	recovery_tally_add(timeouts, outcome.timeouts);
 	if (wishes->is_verbose || !outcome.held)
 		tell(&scenario, &outcome);
 	fflush(stdout);
@@ -199,13 +204,14 @@ int
 main(int argc, char **argv)
 {
 	struct wishes wishes = {.seed = 1, .seeds = 1, .troubles = UINT32_MAX};
+	struct recovery_tally timeouts = {0};
 	uint64_t events = 0;
 
 	parse(&wishes, argc, argv);
 	signal(SIGABRT, on_abort);
 	eal_once();
 	for (uint64_t i = 0; i < wishes.seeds; i++) {
-		if (!run_seed(&wishes, wishes.seed + i, &events))
+		if (!run_seed(&wishes, wishes.seed + i, &events, &timeouts))
 			return 1;
 		if (wishes.seeds == UINT64_MAX && i % 1000 == 999) {
 			printf("%lu seeds, %lu events\n", i + 1, events);
@@ -213,5 +219,6 @@ main(int argc, char **argv)
 		}
 	}
 	printf("%lu seeds, %lu events: every law was kept\n", wishes.seeds, events);
+	recovery_tally_print(&timeouts, stdout);
 	return 0;
 }

@@ -263,6 +263,8 @@ world_run(struct world *world, const struct scenario *scenario, FILE *capture, F
 	}
 	world_judge_end(world);
 	world->counters = world->rig.core->counters;
+	for (uint32_t i = 0; i < world->peer_count; i++)
+		recovery_tally_add(&world->timeouts, &world->peers[i].recovery.tally);
 	end(world);
 	return world->wrong[0] == '\0';
 }

@@ -23,6 +23,7 @@
 #include "event_queue.h"
 #include "capture.h"
 #include "hostile_peer.h"
+#include "recovery_watch.h"
 #include "scenario.h"
 #include "segment_laws.h"
 #include "sim_app.h"
@@ -38,6 +39,8 @@ struct world_frame {
 	uint32_t from;
 	bool is_spoilt;
 	bool is_rst;
+	bool has_ack;
+	struct recovery_ack ack;
 	uint8_t octets[];
 };
 
@@ -47,6 +50,7 @@ struct world_peer {
 	uint32_t number;
 	struct wire_path path;
 	struct segment_laws laws;
+	struct recovery_law recovery;
 	bool is_hostile;
 	bool is_verified; /* a connection was open: its address is its own */
 	bool has_waited;  /* weir's end has been in TIME-WAIT */
@@ -80,7 +84,9 @@ struct world {
 	struct rte_mbuf **hoard;
 	uint32_t hoarded;
 	struct world_tally turn;
-	struct counters counters; /* weir's, when all was over */
+	struct recovery_watch watch;
+	struct recovery_tally timeouts; /* when all was over */
+	struct counters counters;	/* weir's, when all was over */
 	uint64_t events;
 	uint64_t digest; /* of all that weir sent, and when */
 	FILE *capture;	 /* or NULL */

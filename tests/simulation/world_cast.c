@@ -122,6 +122,9 @@ add_client(struct world *world)
 	draw_habits(world, &habits, peer->path.is_ipv6);
 	if (world->scenario.bulk != NULL)
 		bulk_client(world->scenario.bulk, &plan, &conn->plan, &habits);
+	peer->recovery.late_ns = world->scenario.quantum_ns + RECOVERY_LATE_NS;
+	/* Counted for the core: a hostile one's reneging is everybody's. */
+	peer->recovery.peer_reneges = scenario_has(&world->scenario, TROUBLE_PLAYER);
 	conn->client_stream = plan.stream;
 	conn->client_total = plan.total;
 	conn->may_reopen = scenario_has(&world->scenario, TROUBLE_FLOWS);

@@ -14,6 +14,22 @@
 #define TURN_MIN_NS NS_PER_MS
 #define TURN_MAX_NS (50 * NS_PER_MS)
 
+/* How weir repairs what is lost is judged where the other end is honest. */
+static void
+watch_recovery(struct world *world)
+{
+	recovery_watch_turn(&world->watch, &world->rig);
+	for (uint32_t i = 0; i < world->peer_count; i++) {
+		struct world_peer *peer = &world->peers[i];
+
+		if (peer->is_hostile)
+			continue;
+		recovery_watch_conn(&world->watch, &world->rig, &peer->path, &peer->recovery);
+		if (peer->recovery.wrong[0] != '\0')
+			world_fail(world, "what weir sends to %u: %s", i, peer->recovery.wrong);
+	}
+}
+
 static void
 turn(struct world *world, struct rte_mbuf **frames, uint32_t count, bool answers)
 {
@@ -24,6 +40,7 @@ turn(struct world *world, struct rte_mbuf **frames, uint32_t count, bool answers
 	world->app.is_quiet = answers;
 	rig_watch_buffers(&world->rig);
 	sent = rig_turn(&world->rig, frames, count);
+	watch_recovery(world);
 	for (uint32_t i = 0; i < sent; i++)
 		world_hear(world, world->rig.core->tcp.tx[i], answers);
 	rte_pktmbuf_free_bulk(world->rig.core->tcp.tx, sent);
@@ -68,6 +85,9 @@ receive(struct world *world, struct rte_mbuf *frames[PIPELINE_BURST_MAX])
 
 		if (rte_mempool_avail_count(world->rig.pool) > 0) {
 			note_frame(world, frame);
+			/* A spoofer's is refused, so that this turn proves nothing. */
+			if (frame->has_ack && !frame->is_spoilt)
+				recovery_law_hear(&world->peers[frame->from].recovery, &frame->ack);
 			capture_add(world->capture, world->now_ns, frame->octets, frame->bytes);
 			frames[count++] = rig_frame(&world->rig, frame->octets, frame->bytes);
 		}

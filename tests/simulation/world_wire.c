@@ -26,7 +26,8 @@ log_segment(struct world *world, const struct world_peer *peer, const char *sign
 }
 
 static struct world_frame *
-frame_of(const struct world_peer *peer, const uint8_t *octets, uint32_t bytes, uint8_t flags)
+frame_of(const struct world_peer *peer, const uint8_t *octets, uint32_t bytes,
+	 const struct segment *segment)
 {
 	struct world_frame *frame = malloc(sizeof(*frame) + bytes);
 
@@ -34,14 +35,15 @@ frame_of(const struct world_peer *peer, const uint8_t *octets, uint32_t bytes, u
 	frame->bytes = bytes;
 	frame->from = peer->number;
 	frame->is_spoilt = false;
-	frame->is_rst = (flags & TH_RST) != 0;
+	frame->is_rst = (segment->flags & TH_RST) != 0;
+	frame->has_ack = recovery_ack_of(segment, &frame->ack);
 	memcpy(frame->octets, octets, bytes);
 	return frame;
 }
 
 static void
 put_on_link(struct world *world, struct link *link, const struct world_peer *peer,
-	    const uint8_t *octets, uint32_t bytes, uint8_t flags, bool is_new)
+	    const uint8_t *octets, uint32_t bytes, const struct segment *segment, bool is_new)
 {
 	struct link_fate fate = link_send(link, world->now_ns, bytes, is_new);
 	enum world_event kind = link == &world->up ? WORLD_TO_WEIR : WORLD_TO_PEER;
@@ -49,7 +51,7 @@ put_on_link(struct world *world, struct link *link, const struct world_peer *pee
 	if (fate.loss != LINK_PASSED && world->log != NULL)
 		fprintf(world->log, "%25s\n", "(lost)");
 	for (uint32_t i = 0; i < fate.copies; i++) {
-		struct world_frame *frame = frame_of(peer, octets, bytes, flags);
+		struct world_frame *frame = frame_of(peer, octets, bytes, segment);
 
 		frame->is_spoilt = fate.is_spoilt[i];
 		if (frame->is_spoilt)
@@ -83,7 +85,7 @@ world_say(void *to, const struct segment *segment, const uint8_t *text)
 	else if (!peer->is_hostile)
 		segment_laws_note(&peer->laws, segment);
 	bytes = segment_frame_write(octets, &speaker->path, segment, text);
-	put_on_link(world, &world->up, speaker, octets, bytes, segment->flags, true);
+	put_on_link(world, &world->up, speaker, octets, bytes, segment, true);
 }
 
 /* Whoever asked may be answered at that address. */
@@ -206,7 +208,11 @@ world_hear(struct world *world, const struct rte_mbuf *m, bool answers)
 		wrong = segment_laws_judge(&peer->laws, &segment, peer->path.is_ipv6);
 	if (wrong != NULL)
 		world_fail(world, "a segment weir sent to %u: %s", peer->number, wrong);
-	put_on_link(world, &world->down, peer, frame, bytes, segment.flags, is_new);
+	if (!peer->is_hostile)
+		recovery_watch_send(&peer->recovery, &segment, world->now_ns);
+	if (peer->recovery.wrong[0] != '\0')
+		world_fail(world, "what weir sends to %u: %s", peer->number, peer->recovery.wrong);
+	put_on_link(world, &world->down, peer, frame, bytes, &segment, is_new);
 }
 
 void
