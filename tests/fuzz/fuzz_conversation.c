@@ -5,14 +5,10 @@
  * clock of one core.  First an octet of settings, then steps of an octet each,
  * with their arguments behind them:
  *
- * (0x80 to the application: open a connection to the client.)
- *
  *	bits 0-2	0 segment  1 next text  2 handshake  3 application  4 time
  *			5 other client  6 segment that waits for the next burst  7 RST
  *
- * Clients know what weir said last, so that numbers in the input are distances
- * from what would be right.  Octet `n` of every stream is the low octet of its
- * sequence number: where text is lost, doubled or mixed, it shows.
+ * client.h says what a segment takes of the input, fuzzed_app.h what a command does.
  *
  * After each turn the engine's books must balance, every frame be in order, and
  * strangers have got no more than they sent; RSTs are never answered with a RST;
@@ -20,48 +16,17 @@
  */
 #include "fuzz_target.h"
 
-#include <stdio.h>
-
 #include "check.h"
+#include "fuzzed_app.h"
 #include "neighbour.h"
-#include "rig.h"
-#include "tcp_seq.h"
 
-#define CLIENTS	       4
-#define GATHERED_MAX   16
-#define TEXT_BYTES_MAX 1400
-#define STEPS_MAX      400
-
-struct input {
-	const uint8_t *octets;
-	size_t left;
-};
-
-struct client {
-	struct wire_path path;
-	uint32_t isn;
-	uint32_t snd_nxt; /* the next number it would use */
-	uint32_t rcv_nxt; /* the next number it expects of weir */
-	uint32_t tsval;
-	bool has_timestamps;
-	struct weir_conn *conn; /* the application's latest one with it, or NULL */
-};
-
-/* What the application notes of a connection, in its scratch space. */
-struct notes {
-	bool is_open;
-	bool has_text;
-	bool has_fin;
-	bool is_paused;
-	uint8_t last_octet; /* of the text delivered */
-	uint8_t sent;	    /* low octet of the number of octets sent */
-	uint8_t unused[2];
-};
-
-static_assert(sizeof(struct notes) == sizeof(uint64_t), "all the scratch space there is");
+#define CLIENTS	     4
+#define GATHERED_MAX 16
+#define STEPS_MAX    400
 
 /* What one turn brought and took, of strangers: clients without a connection. */
 struct turn {
+	uint32_t count; /* of frames received, answers to questions among them */
 	uint32_t strange_in, strange_out;
 	uint32_t strange_bytes_in, strange_bytes_out;
 	uint32_t rst_in, rst_out;
@@ -74,229 +39,17 @@ struct play {
 	struct client *client;
 	struct rte_mbuf *gathered[GATHERED_MAX];
 	uint32_t gathered_count;
-	uint8_t command;	 /* what the application does in its next turn */
 	struct rte_mbuf *answer; /* of a client, to where it is; or NULL */
 	struct turn turn;
+	struct turn waiting; /* what frames bring that wait for the next burst */
 };
 
 static struct play play;
-
-static uint8_t
-take8(void)
-{
-	if (play.input.left == 0)
-		return 0;
-	play.input.left--;
-	return *play.input.octets++;
-}
-
-/* A distance: mostly small, sometimes as far as numbers go. */
-static uint32_t
-take_distance(void)
-{
-	int8_t near = (int8_t)take8();
-
-	if (near == INT8_MIN)
-		return (uint32_t)take8() << 24 | (uint32_t)take8() << 8;
-	return (uint32_t)(near * (near % 8 == 0 ? 256 : 1));
-}
-
-/* -- the application ------------------------------------------------------ */
-
-static struct client *
-client_of(const struct weir_core *core, const struct weir_conn *conn)
-{
-	struct weir_endpoint remote;
-	uint32_t i = 0;
-
-	weir_conn_remote(core, conn, &remote);
-	while (i < CLIENTS && play.clients[i].path.client.port != remote.port)
-		i++;
-	check(i < CLIENTS);
-	return &play.clients[i];
-}
-
-static struct notes *
-notes_of(struct weir_conn *conn)
-{
-	return (struct notes *)weir_conn_scratch(conn);
-}
-
-static int
-on_open(struct weir_core *core, struct weir_conn *conn, __attribute__((unused)) void *state)
-{
-	check(weir_conn_is_outgoing(conn) || *weir_conn_scratch(conn) == 0);
-	client_of(core, conn)->conn = play.command % 16 == 15 ? NULL : conn;
-	if (play.command % 16 == 15)
-		return -1;
-	notes_of(conn)->is_open = true;
-	return 0;
-}
-
-static void
-verify_text(struct notes *notes, const struct rte_mbuf *chain)
-{
-	for (const struct rte_mbuf *m = chain; m != NULL; m = m->next) {
-		const uint8_t *text = rte_pktmbuf_mtod(m, const uint8_t *);
-
-		for (uint32_t i = 0; i < m->data_len; i++) {
-			check(!notes->has_text || text[i] == (uint8_t)(notes->last_octet + 1));
-			notes->last_octet = text[i];
-			notes->has_text = true;
-		}
-	}
-}
-
-static void
-on_data(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain,
-	__attribute__((unused)) void *state)
-{
-	struct notes *notes = notes_of(conn);
-
-	check(notes->is_open && !notes->is_paused && !notes->has_fin && chain->pkt_len > 0);
-	verify_text(notes, chain);
-	if (play.command % 4 != 3 || weir_conn_send(core, conn, chain) != 0)
-		rte_pktmbuf_free(chain);
-}
-
-static void
-on_writable(__attribute__((unused)) struct weir_core *core, struct weir_conn *conn,
-	    __attribute__((unused)) void *state)
-{
-	check(notes_of(conn)->is_open);
-}
-
-static void
-on_peer_fin(struct weir_core *core, struct weir_conn *conn, __attribute__((unused)) void *state)
-{
-	struct notes *notes = notes_of(conn);
-
-	check(notes->is_open && !notes->has_fin);
-	notes->has_fin = true;
-	if (play.command % 2 == 1)
-		weir_conn_shutdown(core, conn);
-}
-
-/* The client may have another one already: that is the latest then. */
-static void
-on_close(struct weir_core *core, struct weir_conn *conn,
-	 __attribute__((unused)) enum weir_close_reason reason, __attribute__((unused)) void *state)
-{
-	struct client *client = client_of(core, conn);
-
-	check(notes_of(conn)->is_open || weir_conn_is_outgoing(conn));
-	notes_of(conn)->is_open = false;
-	if (client->conn == conn)
-		client->conn = NULL;
-}
-
-static void
-send_text(struct weir_core *core, struct weir_conn *conn, uint32_t bytes)
-{
-	struct notes *notes = notes_of(conn);
-	uint8_t text[8192];
-
-	check(bytes <= sizeof(text));
-	for (uint32_t i = 0; i < bytes; i++)
-		text[i] = (uint8_t)(notes->sent + i);
-	if (weir_conn_send_copy(core, conn, text, bytes) == 0)
-		notes->sent = (uint8_t)(notes->sent + bytes);
-}
-
-/* From the listener's port: an answer of the client's is one to either. */
-static void
-open_connection(struct weir_core *core, struct client *client)
-{
-	struct weir_connect wish = {
-		.remote.port = client->path.client.port,
-		.remote.is_ipv4 = !client->path.is_ipv6,
-		.local.port = client->path.server.port,
-	};
-	struct weir_conn *conn;
-
-	memcpy(wish.remote.address, client->path.client.addr.octet, sizeof(wish.remote.address));
-	if (weir_core_connect(core, &wish, &conn) == 0)
-		client->conn = conn;
-}
-
-static void
-on_poll(struct weir_core *core, __attribute__((unused)) uint64_t now_ns,
-	__attribute__((unused)) void *state)
-{
-	struct client *client = play.client;
-	uint8_t command = play.command;
-
-	play.command = 0;
-	if (command == 0x80)
-		open_connection(core, client);
-	if (client->conn == NULL)
-		return;
-	switch (command & 0x07) {
-	case 1:
-	case 2:
-		send_text(core, client->conn, (uint32_t)(command >> 3) * 170 + 1);
-		break;
-	case 3:
-		weir_conn_shutdown(core, client->conn);
-		break;
-	case 4:
-		if (command & 0x80) {
-			weir_conn_abort(core, client->conn);
-			client->conn = NULL;
-		}
-		break;
-	case 5:
-		notes_of(client->conn)->is_paused = true;
-		weir_conn_pause(core, client->conn);
-		break;
-	case 6:
-		notes_of(client->conn)->is_paused = false;
-		weir_conn_resume(core, client->conn);
-		break;
-	case 7:
-		weir_conn_set_nodelay(core, client->conn, (command & 0x80) != 0);
-		weir_conn_expect(core, client->conn, (command & 0x40) != 0);
-		break;
-	default:
-		break;
-	}
-}
-
-static const struct weir_app_ops ops = {
-	.version = WEIR_APP_VERSION,
-	.name = "fuzzed",
-	.on_open = on_open,
-	.on_data = on_data,
-	.on_writable = on_writable,
-	.on_peer_fin = on_peer_fin,
-	.on_close = on_close,
-	.poll = on_poll,
-};
-
-/* -- the wire ------------------------------------------------------------- */
 
 static bool
 is_stranger(const struct client *client)
 {
 	return rig_flow(&play.rig, &client->path) == FLOW_NONE;
-}
-
-static void
-learn(struct client *client, const struct segment *reply)
-{
-	uint32_t end = reply->seq.value + reply->text_bytes;
-
-	if (reply->flags & TH_RST)
-		return;
-	if (reply->flags & TH_SYN) {
-		client->rcv_nxt = reply->seq.value + 1;
-		if (reply->has_ack)
-			client->snd_nxt = reply->ack.value;
-	} else if (seq_gt(end, client->rcv_nxt)) {
-		client->rcv_nxt = end;
-	}
-	if (reply->flags & TH_FIN)
-		client->rcv_nxt = end + 1;
 }
 
 /* Weir asks where a client is: the answer comes at once. */
@@ -323,7 +76,7 @@ static void
 hear(const struct rte_mbuf *m)
 {
 	static uint8_t room[FRAME_BYTES_MAX];
-	struct segment reply;
+	static struct segment reply;
 	const uint8_t *text, *frame = rte_pktmbuf_read(m, 0, m->pkt_len, room);
 	uint32_t i = 0;
 
@@ -334,7 +87,7 @@ hear(const struct rte_mbuf *m)
 		i++;
 	check(i < CLIENTS);
 	check(segment_frame_read(frame, m->pkt_len, &play.clients[i].path, &reply, &text) == NULL);
-	learn(&play.clients[i], &reply);
+	client_learn(&play.clients[i], &reply);
 	play.turn.rst_out += (reply.flags & TH_RST) != 0;
 	if (is_stranger(&play.clients[i])) {
 		play.turn.strange_out++;
@@ -343,9 +96,10 @@ hear(const struct rte_mbuf *m)
 }
 
 static void
-judge_turn(uint32_t count)
+judge_turn(void)
 {
 	const struct turn *turn = &play.turn;
+	uint32_t count = turn->count;
 	bool has_state = play.rig.setup.tcp.cookies != TCP_COOKIES_ALWAYS;
 
 	check(rig_wrong(&play.rig) == NULL);
@@ -364,6 +118,7 @@ one_turn(struct rte_mbuf **frames, uint32_t count)
 	uint32_t sent = rig_turn(&play.rig, frames, count);
 	struct rte_mbuf *answer;
 
+	play.turn.count += count;
 	for (uint32_t i = 0; i < sent; i++)
 		hear(play.rig.core->tcp.tx[i]);
 	rte_pktmbuf_free_bulk(play.rig.core->tcp.tx, sent);
@@ -373,51 +128,20 @@ one_turn(struct rte_mbuf **frames, uint32_t count)
 		one_turn(&answer, 1);
 		return;
 	}
-	judge_turn(count);
+	judge_turn();
 	play.turn = (struct turn){0};
-}
-
-static void
-add_options(struct client *client, struct segment *segment, uint8_t choice)
-{
-	static const char *const others[] = {
-		"",
-		"<mss 536>",
-		"<mss 1>",
-		"<sackOK>",
-		"<nop,wscale 14>",
-		"<hex 0200>",
-		"<hex c803aa,mss 1440>",
-		"<sack 1:2 5:9>",
-	};
-	char text[64];
-	const char *cursor = others[choice % 8];
-
-	if (client->has_timestamps != ((choice & 0x80) != 0)) {
-		client->tsval += choice & 0x10 ? (uint32_t)-5 : 1;
-		snprintf(text, sizeof(text), "<mss 1440,sackOK,TS val %u ecr %u,nop,wscale 2>",
-			 client->tsval, client->tsval);
-		if (!(segment->flags & TH_SYN))
-			snprintf(text, sizeof(text), "<nop,nop,TS val %u ecr 0>", client->tsval);
-		cursor = text;
-	}
-	if (*cursor != '\0')
-		check(option_list_parse(&segment->options, &cursor) == NULL);
 }
 
 static struct rte_mbuf *
 frame_of(struct client *client, const struct segment *segment)
 {
-	static uint8_t frame[FRAME_BYTES_MAX], text[TEXT_BYTES_MAX];
-	uint32_t first = segment->seq.value + ((segment->flags & TH_SYN) != 0), bytes;
+	static uint8_t frame[FRAME_BYTES_MAX];
+	uint32_t bytes = client_frame(client, segment, frame);
 
-	for (uint32_t i = 0; i < segment->text_bytes; i++)
-		text[i] = (uint8_t)(first + i);
-	bytes = segment_frame_write(frame, &client->path, segment, text);
-	play.turn.rst_in += (segment->flags & TH_RST) != 0;
+	play.waiting.rst_in += (segment->flags & TH_RST) != 0;
 	if (is_stranger(client)) {
-		play.turn.strange_in++;
-		play.turn.strange_bytes_in += bytes;
+		play.waiting.strange_in++;
+		play.waiting.strange_bytes_in += bytes;
 	}
 	return rig_frame(&play.rig, frame, bytes);
 }
@@ -426,69 +150,21 @@ static void
 deliver(const struct segment *segment)
 {
 	play.gathered[play.gathered_count++] = frame_of(play.client, segment);
+	play.turn = play.waiting;
+	play.waiting = (struct turn){0};
 	one_turn(play.gathered, play.gathered_count);
 	play.gathered_count = 0;
-}
-
-/* A segment near what would be right. */
-static struct segment
-take_segment(uint8_t flags)
-{
-	struct client *client = play.client;
-	struct segment segment = {.flags = flags, .has_ack = (flags & TH_ACK) != 0};
-
-	segment.seq.value = client->snd_nxt + take_distance();
-	if (flags & TH_SYN)
-		segment.seq.value = client->isn + take_distance();
-	segment.ack.value = segment.has_ack ? client->rcv_nxt + take_distance() : 0;
-	segment.wnd.value = (uint32_t)take8() << (take8() % 9);
-	segment.text_bytes = (uint32_t)take8() * (take8() % 6);
-	if (segment.text_bytes > TEXT_BYTES_MAX)
-		segment.text_bytes = TEXT_BYTES_MAX;
-	add_options(client, &segment, take8());
-	return segment;
-}
-
-/* -- the steps ------------------------------------------------------------ */
-
-static void
-next_text(uint8_t step)
-{
-	struct segment segment = {
-		.flags = TH_ACK | TH_PSH | (step & 0x80 ? TH_FIN : 0),
-		.text_bytes = (uint32_t)(step >> 3 & 0x0f) * 90,
-		.has_ack = true,
-		.seq.value = play.client->snd_nxt,
-		.ack.value = play.client->rcv_nxt,
-		.wnd.value = UINT16_MAX,
-	};
-
-	add_options(play.client, &segment, 0);
-	play.client->snd_nxt += segment.text_bytes + (step & 0x80 ? 1 : 0);
-	deliver(&segment);
 }
 
 static void
 handshake(uint8_t step)
 {
-	struct client *client = play.client;
-	struct segment segment = {.flags = TH_SYN, .wnd.value = UINT16_MAX};
+	static struct segment segment;
 
-	client->has_timestamps = (step & 0x08) != 0;
-	segment.seq.value = client->isn;
-	add_options(client, &segment, step & 0x10 ? 1 : 0);
+	client_syn(play.client, step, &segment);
 	deliver(&segment);
-	if (client->snd_nxt != client->isn + 1)
-		return; /* it was not answered */
-	segment = (struct segment){
-		.flags = TH_ACK,
-		.has_ack = true,
-		.seq.value = client->snd_nxt,
-		.ack.value = client->rcv_nxt,
-		.wnd.value = UINT16_MAX,
-	};
-	add_options(client, &segment, 0);
-	deliver(&segment);
+	if (client_completes(play.client, &segment))
+		deliver(&segment);
 }
 
 /* From a millisecond to hours. */
@@ -500,40 +176,66 @@ pass_time(uint8_t step)
 }
 
 static void
+reset(uint8_t step)
+{
+	static struct segment segment;
+
+	segment_clear(&segment, TH_RST);
+	segment.seq.value = play.client->snd_nxt;
+	segment.seq.value += step & 0x80 ? take_distance(&play.input) : 0;
+	deliver(&segment);
+}
+
+static void
+choose_client(uint8_t step)
+{
+	play.client = &play.clients[(step >> 3) % CLIENTS];
+	play.client->isn += step & 0x80 ? 100000 : 0;
+	fuzzed_app.client = play.client;
+}
+
+static void
+any_segment(bool waits)
+{
+	static struct segment segment;
+	uint8_t flags = take8(&play.input);
+
+	client_take_segment(play.client, &play.input, flags, &segment);
+	if (!waits || play.gathered_count == GATHERED_MAX - 1)
+		deliver(&segment);
+	else
+		play.gathered[play.gathered_count++] = frame_of(play.client, &segment);
+}
+
+static void
 one_step(uint8_t step)
 {
-	struct segment segment;
+	static struct segment segment;
 
 	switch (step & 0x07) {
 	case 0:
 	case 6:
-		segment = take_segment(take8());
-		if ((step & 0x07) == 0 || play.gathered_count == GATHERED_MAX - 1)
-			deliver(&segment);
-		else
-			play.gathered[play.gathered_count++] = frame_of(play.client, &segment);
+		any_segment((step & 0x07) == 6);
 		break;
 	case 1:
-		next_text(step);
+		client_next_text(play.client, step, &segment);
+		deliver(&segment);
 		break;
 	case 2:
 		handshake(step);
 		break;
 	case 3:
-		play.command = take8();
+		fuzzed_app.command = take8(&play.input);
 		one_turn(NULL, 0);
 		break;
 	case 4:
 		pass_time(step);
 		break;
 	case 5:
-		play.client = &play.clients[(step >> 3) % CLIENTS];
-		play.client->isn += step & 0x80 ? 100000 : 0;
+		choose_client(step);
 		break;
 	case 7:
-		segment = (struct segment){.flags = TH_RST, .seq.value = play.client->snd_nxt};
-		segment.seq.value += step & 0x80 ? take_distance() : 0;
-		deliver(&segment);
+		reset(step);
 		break;
 	}
 }
@@ -560,18 +262,18 @@ begin(uint8_t settings)
 	setup.tcp.time_wait_ticks = ticks_in_ms(2000);
 	setup.tcp.fin_wait_2_ticks = ticks_in_ms(5000);
 	setup.tcp.retransmit_ticks = ticks_in_ms(5000);
-	for (uint16_t i = 0; i < CLIENTS; i++) {
-		struct client *client = &play.clients[i];
-
-		*client = (struct client){.isn = 0xfffff000u + i};
-		rig_path(&setup, (settings & 0x04) != 0, i, &client->path);
-		client->snd_nxt = client->isn;
-	}
+	for (uint16_t i = 0; i < CLIENTS; i++)
+		client_init(&play.clients[i], &setup, (settings & 0x04) != 0, i);
 	play.client = &play.clients[0];
 	play.gathered_count = 0;
-	play.command = 0;
-	play.turn = (struct turn){0};
-	rig_open(&play.rig, &setup, &ops);
+	play.turn = play.waiting = (struct turn){0};
+	fuzzed_app = (struct fuzzed_app){
+		.clients = play.clients,
+		.client_count = CLIENTS,
+		.client = play.client,
+		.has_octets = true,
+	};
+	rig_open(&play.rig, &setup, &fuzzed_app_ops);
 }
 
 int
@@ -580,9 +282,9 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t bytes)
 	const char *wrong;
 
 	play.input = (struct input){octets, bytes};
-	begin(take8());
+	begin(take8(&play.input));
 	for (uint32_t step = 0; step < STEPS_MAX && play.input.left > 0; step++)
-		one_step(take8());
+		one_step(take8(&play.input));
 	rte_pktmbuf_free_bulk(play.gathered, play.gathered_count);
 	wrong = rig_close(&play.rig);
 	check(wrong == NULL);

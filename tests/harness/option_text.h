@@ -36,9 +36,9 @@ struct option_text {
 };
 
 struct option_list {
-	struct option_text option[OPTION_LIST_MAX];
 	uint32_t count;
 	bool is_any;
+	struct option_text option[OPTION_LIST_MAX]; /* the first `count` say something */
 };
 
 /* Parse "<...>".  NULL, or what is wrong. */

@@ -21,6 +21,8 @@
 #define CLIENT_LAST 1
 #define SERVER_LAST 80
 
+#define GATEWAY_LAST 254
+
 static const uint8_t server_mac[6] = {0x02, 0, 0, 0, 0, 0x51};
 static const uint8_t client_mac[6] = {0x02, 0, 0, 0, 0, 0xc1};
 
@@ -147,17 +149,33 @@ rig_start_for_iss(const struct rig_setup *setup, const struct wire_path *path, u
 	return now_ns;
 }
 
+/* It needs no zeros, and to write a whole megabyte takes longer than a short dialogue. */
 static struct listener_table *
-listen_on(uint16_t vlan_id, uint32_t flows_max, bool is_client)
+new_listener_table(void)
 {
-	const uint8_t *mac = is_client ? client_mac : server_mac;
-	uint8_t last = is_client ? CLIENT_LAST : SERVER_LAST;
-	struct listener_table *table = listener_table_init(calloc(1, listener_table_bytes()));
+	void *memory = malloc(listener_table_bytes());
+
+	check(memory != NULL);
+	return listener_table_init(memory);
+}
+
+static struct listener_table *
+listen_on(const struct rig_setup *setup)
+{
+	const uint8_t *mac = setup->is_client ? client_mac : server_mac;
+	uint8_t last = setup->is_client ? CLIENT_LAST : SERVER_LAST;
+	uint16_t vlan_id = setup->vlan_id;
+	struct listener_table *table = new_listener_table();
 	struct local_address addresses[] = {
 		[LOCAL_IPV4] = {.addr = ipv4(last), .vlan_id = vlan_id, .prefix_bits = 24},
 		[LOCAL_IPV6] = {.addr = ipv6(last), .vlan_id = vlan_id, .prefix_bits = 64},
 	};
-	struct listener listener = {.flows_max = flows_max};
+	struct listener listener = {.flows_max = setup->flows_max};
+
+	if (setup->has_gateway) {
+		addresses[LOCAL_IPV4].gateway = ipv4(GATEWAY_LAST);
+		addresses[LOCAL_IPV6].gateway = ipv6(GATEWAY_LAST);
+	}
 
 	check(listener_table_add_listener(table, &listener) == 0);
 	for (int i = LOCAL_IPV4; i <= LOCAL_IPV6; i++) {
@@ -203,7 +221,7 @@ rig_open(struct rig *rig, const struct rig_setup *setup, const struct weir_app_o
 		RTE_MAX(setup->tcp.receive_buffer, setup->tcp.receive_buffer_max));
 	rig->pool = pool_once(setup->is_client);
 	rig->buffers = rte_mempool_avail_count(rig->pool);
-	rig->listeners = listen_on(setup->vlan_id, setup->flows_max, setup->is_client);
+	rig->listeners = listen_on(setup);
 	secrets_init(&rig->secrets, setup->kind);
 	rig->core = alloc_lines(sizeof(*rig->core));
 	rig->memory = alloc_lines(pipeline_bytes(&rig->setup.tcp));

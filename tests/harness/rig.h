@@ -33,7 +33,8 @@ struct rig_setup {
 	uint16_t vlan_id;   /* or VLAN_NONE */
 	uint32_t flows_max; /* of the listener; 0: no limit */
 	enum prf_kind kind;
-	bool is_client; /* it has the clients' addresses: two of them can talk to each other */
+	bool has_gateway; /* of either family, for connections to elsewhere */
+	bool is_client;	  /* it has the clients' addresses: two of them can talk to each other */
 };
 
 struct rig {

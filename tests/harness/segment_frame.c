@@ -232,7 +232,8 @@ read_tcp(const uint8_t *tcp, uint32_t bytes, const struct wire_path *path, struc
 	if ((tcp[12] & 0x0f) != 0)
 		return "reserved bits are set";
 
-	*segment = (struct segment){.flags = tcp[13], .text_bytes = bytes - header_bytes};
+	segment_clear(segment, tcp[13]);
+	segment->text_bytes = bytes - header_bytes;
 	segment->seq.value = get32(tcp + 4);
 	segment->ack.value = get32(tcp + 8);
 	segment->has_ack = (segment->flags & TH_ACK) != 0;

@@ -88,7 +88,7 @@ segment_parse(struct segment *segment, const char *text)
 {
 	const char *wrong;
 
-	*segment = (struct segment){0};
+	segment_clear(segment, 0);
 	if (!parse_flags(&segment->flags, &text))
 		return "flags are letters of FSRPUEW and \".\", or \"-\"";
 	wrong = parse_range(segment, &text);

@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "option_text.h"
 #include "scan.h"
@@ -49,14 +50,23 @@ struct segment {
 	struct number wnd;
 	bool has_urgent;
 	struct number urgent;
-	struct option_list options;
 
 	uint8_t ecn;  /* the two bits in the IP header: ECN_TEXT_ */
 	char filling; /* '\0': the octets that belong there */
 	uint8_t doff; /* 0: the true one */
 	bool has_bad_checksum;
 	bool has_reserved_bits;
+
+	struct option_list options;
 };
+
+/* Nothing but `flags`, and no options: their room, most of the segment, is left as it is. */
+static inline void
+segment_clear(struct segment *segment, uint8_t flags)
+{
+	memset(segment, 0, offsetof(struct segment, options.option));
+	segment->flags = flags;
+}
 
 /* NULL, or what is wrong.  Everything up to the end of `text` must belong to the segment. */
 const char *segment_parse(struct segment *segment, const char *text);

@@ -208,7 +208,7 @@ hostile_peer_speak(struct hostile_peer *peer, const struct simple_peer *victim,
 	if (peer->steps == 0)
 		return false;
 	peer->steps--;
-	*segment = (struct segment){0};
+	segment_clear(segment, 0);
 	return speak(peer, victim, segment, text);
 }
 
