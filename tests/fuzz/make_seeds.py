@@ -255,6 +255,61 @@ def conversations():
     }
 
 
+def cores():
+    """Name: settings and steps of fuzz_core.c, in hexadecimal; forge.h says how frames are made."""
+    always, never, auto = "00", "01", "02"
+    fragments, dad, limits, others, vlan = "10", "21", "40", "90", "04"
+    none, all_connected = "00", "0f"
+    plain, waits, split, cut, extended = "00", "01", "02", "04", "08"
+    tag, not_right, vouched = "10", "20", "40"
+    over_ipv6, second, text, second_later, minute = "15", "0d", "76", "54", "84"
+    question, answer, claim, probe = "00 01", "00 02 00", "00 03", "00 04"
+    answer_asked = "00 02 01"
+    echo, error, unknown = "00 05 10", "00 06 04 00 40", "00 07 10"
+    syn, ack, rst = (f"00 00 {flags} 00 00 ff 08 00 00 00" for flags in ("02", "10", "04"))
+    data = "00 00 18 00 00 ff 08 c8 04 00"
+    open_, open_unknown, send = "03 80", "03 88 07", "03 19"
+    up, short, silent, stop = "07", "0f", "17", "1f"
+    families = {"": "", "-ipv6": over_ipv6}
+    seeds = {}
+    for family, first in families.items():
+        begin = f"{none} {first}"
+        seeds |= {
+            f"question{family}": f"{always} {begin} {question} {plain}",
+            f"question-tagged{family}": f"{vlan} {begin} {question} {plain} {question} {vouched}",
+            f"question-foreign-tag{family}": f"{always} {begin} {question} {tag} 09",
+            f"probe{family}": f"{always} {begin} {probe} {plain}",
+            f"claim{family}": f"{dad} {begin} {up} {claim} {plain} {second_later} {claim} {plain}",
+            f"tentative{family}": f"{dad} {begin} {up} {probe} {plain} {minute} {syn} {plain}",
+            f"echo{family}": f"{always} {begin} {echo} {plain} {echo} {vouched}",
+            f"echo-options{family}": f"{always} {begin} {echo} {extended} 01",
+            f"echo-chain{family}": f"08 {begin} {echo} {split} 30",
+            f"error{family}": f"{never} {all_connected} {first} {send} {error} {plain}",
+            f"unknown{family}": f"{always} {begin} {unknown} {plain}",
+            f"syn{family}": f"{always} {begin} {syn} {plain} {syn} {vouched}",
+            f"syn-options{family}": f"{always} {begin} {syn} {extended} 84 02",
+            f"syn-broken{family}": f"{always} {begin} {syn} {not_right} {syn} 80 00 14 45",
+            f"ack-rst{family}": f"{always} {begin} {ack} {waits} {rst} {plain}",
+            f"connected{family}": f"{auto} {all_connected} {first} {text} {data} {plain} {send}",
+            f"cut{family}": f"{fragments} {all_connected} {first} {data} {cut} 0f {data} {cut} 2f",
+            f"cut-again{family}": f"{fragments} {all_connected} {first} {data} {cut} 8f {minute}",
+            f"cut-hole{family}": f"{others} {all_connected} {first} {data} {cut} 4f {minute}",
+            f"cut-back{family}": f"{others} {all_connected} {first} {data} {cut} 1f {text}",
+            f"open{family}": f"{never} {begin} {open_} 02 {text} {send}",
+            f"open-silent{family}": f"{never} {begin} {silent} {open_} {second_later} {answer} 00",
+            f"open-unknown{family}": f"{never} {begin} {open_unknown} {answer_asked} 00 {minute}",
+            f"open-gateway{family}": f"{never} {begin} 03 88 87 55 {answer_asked} 00 {minute}",
+            f"limits{family}": f"{limits} {begin} " + f"{ack} {waits} " * 4 + f"{echo} {plain}",
+            f"short{family}": f"{never} {all_connected} {first} {short} {text} {open_} {short}",
+            f"stop{family}": f"{never} {all_connected} {first} {stop} {text} {second_later}",
+        }
+    return seeds | {
+        "raw": "00 00 01 04 00 45000014 00 09 04 80112233 00",
+        "lldp": "00 00 01 04 03 02070400 00",
+        "second": f"{auto} 03 {second} {text} 05 {text}",
+    }
+
+
 def http_requests():
     """Name: length of the pieces less one, the text."""
     host = "Host: a\r\n"
@@ -302,6 +357,8 @@ def main():
         write("tcp_options", name, bytes([is_syn]) + octets(options))
     for name, steps in conversations().items():
         write("conversation", name, octets(steps))
+    for name, steps in cores().items():
+        write("core", name, octets(steps))
     for name, (piece, text) in http_requests().items():
         write("http_request", name, bytes([piece]) + text.encode("ascii"))
     for name, text in config_files().items():
