@@ -166,7 +166,7 @@ note_sent(const struct sender *s, const struct plan *plan)
 	struct tcp_transfer *transfer = s->transfer;
 	struct tcp_tcb *tcb = s->tcb;
 	uint32_t end = plan->seq + plan->bytes + (plan->has_fin ? 1 : 0);
-	bool was_quiet = flight(tcb) == 0;
+	uint32_t was_out = flight(tcb);
 
 	transfer->last_tx = s->engine->tick;
 	if (tcb_has(tcb, TCB_SACK))
@@ -189,8 +189,10 @@ note_sent(const struct sender *s, const struct plan *plan)
 		transfer->persisting = false;
 		transfer->backoff = 0;
 	}
-	if (was_quiet)
+	if (was_out == 0)
 		tcp_timer_restart(s->engine, s->idx);
+	else if (was_out <= tcb->mss && flight(tcb) > tcb->mss)
+		tcp_timer_second(s->engine, s->idx);
 }
 
 /* False when no buffer could be had. */

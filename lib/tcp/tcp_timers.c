@@ -148,6 +148,15 @@ tcp_timer_loss(struct tcp_engine *engine, uint32_t idx)
 }
 
 void
+tcp_timer_second(struct tcp_engine *engine, uint32_t idx)
+{
+	const struct tcp_tcb *tcb = tcp_engine_tcb(engine, idx);
+
+	if (tcb_has(tcb, TCB_SACK) && transfer_of(engine, tcb)->loss_timer == LOSS_TIMER_PROBE)
+		arm_loss_timer(engine, idx, engine->tick);
+}
+
+void
 tcp_timer_restart(struct tcp_engine *engine, uint32_t idx)
 {
 	const struct tcp_config *config = engine->config;

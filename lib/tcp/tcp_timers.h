@@ -29,6 +29,12 @@ void tcp_timer_restart(struct tcp_engine *engine, uint32_t idx);
  */
 void tcp_timer_loss(struct tcp_engine *engine, uint32_t idx);
 
+/*
+ * More than a segment is out now, of new text: the ACK will not be delayed, so a probe
+ * must not wait for that any more (RFC 8985, 7.2).
+ */
+void tcp_timer_second(struct tcp_engine *engine, uint32_t idx);
+
 /* The peer owes this from now on, and has the request timeout for it. */
 void tcp_timer_await(struct tcp_engine *engine, uint32_t idx, enum tcp_awaits awaits);
 
