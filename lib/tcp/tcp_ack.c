@@ -50,6 +50,7 @@ sample_rtt(const struct tcp_engine *engine, struct tcp_tcb *tcb, struct tcp_tran
 	}
 	tcp_rto_sample(tcb, rtt_us);
 	transfer->backoff = 0;
+	transfer->is_unmeasured = false;
 }
 
 /* Half of the buffer free again is worth waking the application for. */

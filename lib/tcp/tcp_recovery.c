@@ -275,10 +275,10 @@ tcp_recovery_probe_ticks(const struct tcp_tcb *tcb, const struct tcp_transfer *t
 	if (transfer->recovery >= RECOVERY_FAST || transfer->board.sacked_bytes > 0 ||
 	    transfer->board.lost_bytes > 0 || transfer->probe.is_out || transfer->backoff > 0)
 		return 0;
-	if (tcb->srtt_us == 0)
-		us = TCP_RTO_INITIAL_US;
-	else
-		us = 2 * tcb->srtt_us + (flight(tcb) <= tcb->mss ? PROBE_ACK_DELAY_US : 0);
+	/* RFC 8985, 7.3: what is sent twice measures nothing, and the path may have grown. */
+	if (transfer->is_unmeasured || tcb->srtt_us == 0)
+		return 0;
+	us = 2 * tcb->srtt_us + (flight(tcb) <= tcb->mss ? PROBE_ACK_DELAY_US : 0);
 	return ticks_in_ns(RTE_MAX(us, PROBE_US_MIN) * NS_PER_US);
 }
 
@@ -287,6 +287,7 @@ tcp_recovery_note_probe(const struct tcp_tcb *tcb, struct tcp_transfer *transfer
 {
 	transfer->probe =
 		(struct tcp_tail_probe){.end = tcb->snd_nxt, .is_out = true, .is_again = is_again};
+	transfer->is_unmeasured = true;
 }
 
 /* RFC 8985, 7.4.2: did the probe repair a loss that nothing else has told of? */

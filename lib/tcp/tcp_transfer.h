@@ -74,6 +74,7 @@ struct tcp_transfer {
 	bool unanswered; /* a timeout's retransmission is out, and nothing new acknowledged since */
 	bool cwnd_full;	 /* what was out last made use of the congestion window */
 	bool rtt_timing; /* rtt_seq is valid */
+	bool is_unmeasured; /* a tail loss probe left, and since then no round trip was measured */
 	bool persisting; /* nothing is out and the peer's window does not let text go */
 	bool is_reading; /* read_mark and read_since_us are valid */
 	bool has_twice;	 /* twice_left and twice_right are valid */
