@@ -9,7 +9,7 @@
 
 #include "check.h"
 #include "next_hop.h"
-#include "pipeline.h"
+#include "stages.h"
 #include "tcp_connect.h"
 
 /* A way to the remote: the better the higher, 0 is none. */
@@ -55,31 +55,35 @@ choose_port(struct weir_core *core, struct flow_key *key, uint16_t local_port, u
 	return tcp_ephemeral_choose(&core->tcp, key, hash);
 }
 
-/* The address is given: it may be ours on several links, and then the best way decides. */
+/*
+ * The address is given: it may be ours on several links, and then the best way decides.
+ * One that another station may have is nobody's to connect from (RFC 4862, 5.4).
+ */
 static bool
-is_wished(const struct weir_endpoint *local, const struct local_address *ours)
+is_wished(const struct weir_core *core, const struct weir_endpoint *local, uint16_t local_idx)
 {
+	const struct local_address *ours = listener_table_address(core->tcp.listeners, local_idx);
 	struct ip_addr addr = ip_addr_of_ipv6(local->address);
 
-	return ip_addr_is_unspecified(&addr) || ip_addr_equal(&addr, &ours->addr);
+	return (ip_addr_is_unspecified(&addr) || ip_addr_equal(&addr, &ours->addr)) &&
+	       pipeline_may_use(core, local_idx);
 }
 
-/* The best rank among the addresses that are wished for; *is_ours if there are any. */
+/* The best rank among the addresses that are wished for; *is_any if there are any. */
 static uint32_t
 best_way(const struct weir_core *core, const struct weir_endpoint *local,
-	 const struct ip_addr *remote, bool *is_ours)
+	 const struct ip_addr *remote, bool *is_any)
 {
 	const struct listener_table *listeners = core->tcp.listeners;
-	struct ip_addr addr = ip_addr_of_ipv6(local->address);
 	uint32_t best = 0;
 
-	*is_ours = ip_addr_is_unspecified(&addr);
+	*is_any = false;
 	for (uint32_t i = 0; i < listener_table_address_count(listeners); i++) {
 		const struct local_address *ours = listener_table_address(listeners, (uint16_t)i);
 
-		if (!is_wished(local, ours))
+		if (!is_wished(core, local, (uint16_t)i))
 			continue;
-		*is_ours = true;
+		*is_any = true;
 		best = RTE_MAX(best, rank_way(core, ours, remote));
 	}
 	return best;
@@ -92,15 +96,16 @@ choose_local(struct weir_core *core, const struct weir_endpoint *local, struct f
 {
 	const struct listener_table *listeners = core->tcp.listeners;
 	int error = -EADDRNOTAVAIL;
-	bool is_ours;
-	uint32_t best = best_way(core, local, &key->remote, &is_ours);
+	bool is_any;
+	uint32_t best = best_way(core, local, &key->remote, &is_any);
 
 	if (best == 0)
-		return is_ours ? -ENETUNREACH : -EADDRNOTAVAIL;
+		return is_any ? -ENETUNREACH : -EADDRNOTAVAIL;
 	for (uint32_t i = 0; i < listener_table_address_count(listeners); i++) {
 		const struct local_address *ours = listener_table_address(listeners, (uint16_t)i);
 
-		if (!is_wished(local, ours) || rank_way(core, ours, &key->remote) != best)
+		if (!is_wished(core, local, (uint16_t)i) ||
+		    rank_way(core, ours, &key->remote) != best)
 			continue;
 		key->local_idx = (uint16_t)i;
 		error = choose_port(core, key, local->port, hash);

@@ -32,6 +32,7 @@ rank_tcp(const struct rte_mbuf *m, uint32_t l4_off)
 	case TH_ACK:
 		return RANK_SEGMENT;
 	case TH_SYN:
+	case TH_SYN | TH_ACK: /* the answer to one of ours, perhaps */
 		return RANK_SYN;
 	default:
 		return RANK_STRAY;

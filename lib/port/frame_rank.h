@@ -13,7 +13,7 @@
 
 enum frame_rank {
 	RANK_SEGMENT, /* may belong to a connection or complete one; and what the link lives by */
-	RANK_SYN,     /* asks for a connection, and will be sent again */
+	RANK_SYN,     /* asks for a connection or agrees to one, and will be sent again */
 	RANK_STRAY,   /* what weir can do without: RST, ICMP, UDP, odd flags, extension headers */
 	RANK_N
 };

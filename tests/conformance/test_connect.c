@@ -99,6 +99,28 @@ CONVERSATION(our_end_is_what_was_named_or_one_that_reaches_the_other, "family=4"
 	assert_int_equal(try(c, "192.0.2.1", "192.0.2.81", 0, &chosen), -EADDRNOTAVAIL);
 }
 
+/* Ours may be another station's until nobody has answered (RFC 4862, 5.4). */
+CONVERSATION(no_connection_from_an_address_that_is_not_ours_yet, "family=4")
+{
+	static struct dad_address addresses[2]; /* as the rig numbers them: IPv4, IPv6 */
+	static struct dad dad;
+	struct weir_endpoint chosen, ours = endpoint("2001:db8::50", 0);
+	struct ip_addr addr = ip_addr_of_ipv6(ours.address);
+
+	dad_init(&dad, addresses, 2);
+	dad_add(&dad, 0, &c->peer->path.server.addr, 0, false);
+	dad_add(&dad, 1, &addr, 0, true);
+	c->rig.core->dad = &dad;
+	advance(c, 1);
+	assert_int_equal(try(c, "2001:db8::1", NULL, 0, &chosen), -ENETUNREACH);
+	assert_int_equal(try(c, "2001:db8::1", "2001:db8::50", 0, &chosen), -EADDRNOTAVAIL);
+	assert_int_equal(try(c, "192.0.2.1", NULL, 0, &chosen), 0);
+	addresses[1].state = DAD_USABLE;
+	dad.unusable = 0;
+	advance(c, 1);
+	assert_int_equal(try(c, "2001:db8::1", NULL, 0, &chosen), 0);
+}
+
 CONVERSATION(no_more_connections_than_there_are_records, "family=4 flows=64")
 {
 	struct weir_connect wish = {.remote = endpoint("192.0.2.1", 80)};

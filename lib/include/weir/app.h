@@ -247,10 +247,12 @@ WEIR_API int weir_conn_set_user_timeout(struct weir_core *core, struct weir_conn
  * 0			*conn is the connection.
  * -EINVAL		the remote is no host's address (multicast, broadcast, unspecified,
  *			loopback, one of ours), its port is 0, or families differ.
- * -EADDRNOTAVAIL	the local address is not ours; or no free port was found whose answer
- *			comes to this core: other calls may find one.
+ * -EADDRNOTAVAIL	the local address is not ours, or not yet, or another station has it
+ *			(RFC 4862); or no free port was found whose answer comes to this
+ *			core: other calls may find one.
  * -EADDRINUSE		the local port was named and is in use to this remote, TIME-WAIT counted.
- * -ENETUNREACH		the remote is on no link of ours and there is no gateway to it.
+ * -ENETUNREACH		the remote is on no link where we have a usable address, and there is
+ *			no gateway to it.
  * -ENOBUFS		all connections that [limits] allows are in use, or buffers are short.
  * -EOPNOTSUPP		several cores share the port and which gets an answer is not known.
  * -ESHUTDOWN		weir is stopping.

@@ -31,11 +31,17 @@ TEST(a_syn_alone_is_a_syn)
 	assert_int_equal(rank_of(ETHER("8100") "0064 86dd " IPV6("06") TCP("5002")), RANK_SYN);
 }
 
+/* Connections that weir opens live by these; nobody's flood of them is above one of SYNs. */
+TEST(a_syn_ack_ranks_as_a_syn)
+{
+	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5012")), RANK_SYN);
+	assert_int_equal(rank_of(ETHER("86dd") IPV6("06") TCP("5052")), RANK_SYN); /* ECN */
+}
+
 TEST(other_flags_are_strays)
 {
 	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5004")), RANK_STRAY);
 	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5014")), RANK_STRAY);
-	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5012")), RANK_STRAY);
 	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5016")), RANK_STRAY);
 	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5000")), RANK_STRAY);
 	assert_int_equal(rank_of(ETHER("0800") IPV4("06") TCP("5029")), RANK_STRAY);
