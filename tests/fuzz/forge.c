@@ -398,30 +398,44 @@ pseudo_sum(const struct draft *draft, const struct layers *layers)
 	return layers->is_ipv6 ? sum16(sum, ip + 8, 32) : sum16(sum, ip + 12, 8);
 }
 
+/* Where the checksum is, behind l4; 0 where none is looked at. */
+static uint32_t
+checksum_at(const struct layers *layers)
+{
+	if (layers->l4 == 0)
+		return 0;
+	if (layers->protocol == IP_TCP && layers->l4_bytes >= 18)
+		return 16;
+	if (layers->protocol != IP_ICMP && layers->protocol != IP_ICMPV6)
+		return 0;
+	return layers->l4_bytes >= 4 ? 2 : 0;
+}
+
+static uint32_t
+l4_sum(const struct draft *draft, const struct layers *layers)
+{
+	uint32_t sum = layers->protocol == IP_ICMP ? 0 : pseudo_sum(draft, layers);
+
+	return sum16(sum, draft->octets + layers->l4, layers->l4_bytes);
+}
+
 /* Sum what there is anew.  True where all sums there are, are right now. */
 static bool
 put_right(struct draft *draft)
 {
 	struct layers layers = find_layers(draft);
 	uint8_t *ip = draft->octets + layers.l3, *l4 = draft->octets + layers.l4;
-	uint32_t at, sum = 0;
+	uint32_t at = checksum_at(&layers);
 
 	if (layers.l3 != 0 && !layers.is_ipv6) {
 		put16(ip + 10, 0);
 		put16(ip + 10,
 		      ~sum16(0, ip, RTE_MIN((ip[0] & 0x0fu) * 4, draft->bytes - layers.l3)));
 	}
-	if (layers.l4 == 0)
+	if (at == 0)
 		return false;
-	if (layers.protocol != IP_TCP && layers.protocol != IP_ICMP && layers.protocol != IP_ICMPV6)
-		return false;
-	at = layers.protocol == IP_TCP ? 16 : 2;
-	if (layers.l4_bytes < at + 2)
-		return false;
-	if (layers.protocol != IP_ICMP)
-		sum = pseudo_sum(draft, &layers);
 	put16(l4 + at, 0);
-	put16(l4 + at, ~sum16(sum, l4, layers.l4_bytes));
+	put16(l4 + at, ~l4_sum(draft, &layers));
 	return true;
 }
 
@@ -612,5 +626,7 @@ forge_sums(const struct rte_mbuf *m)
 	sums.ip_bytes = layers.ip_bytes;
 	sums.is_rst = layers.protocol == IP_TCP && layers.l4_bytes > 13 &&
 		      (draft.octets[layers.l4 + 13] & TH_RST) != 0;
+	sums.is_mute = (draft.octets[0] & 1) != 0 ||
+		       (checksum_at(&layers) != 0 && l4_sum(&draft, &layers) != UINT16_MAX);
 	return sums;
 }

@@ -42,6 +42,7 @@ struct forged {
 struct forged_sums {
 	uint32_t ip_bytes; /* 0: not IP */
 	bool is_rst;
+	bool is_mute; /* nobody answers it: to a group of stations, or with a wrong checksum */
 };
 
 /* A frame of `client`'s as the input says. */

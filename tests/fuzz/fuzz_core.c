@@ -12,8 +12,8 @@
  *
  * After each turn the books must balance, every frame received be served or have a
  * reason, and every frame sent be one that we may send, octet by octet.  While there is
- * no connection nobody gets more packets, or more octets of IP, than were sent; a RST is
- * never answered with a RST; at the end no buffer is missing.
+ * no connection nobody gets more packets, or more octets of IP, than were sent; nothing
+ * answers a group or a wrong checksum, no RST a RST; at the end no buffer is missing.
  */
 #include "fuzz_target.h"
 
@@ -37,6 +37,7 @@
 /* What one turn brought and took. */
 struct turn {
 	uint32_t rst_in, rst_out;
+	uint32_t mute_in;  /* what nobody must answer */
 	uint32_t bytes_in; /* of IP */
 	uint32_t replies;  /* to whom there is no connection with */
 	uint32_t reply_bytes;
@@ -168,6 +169,7 @@ begin_turn(struct rte_mbuf **frames, uint32_t count)
 
 		play.turn.bytes_in += sums.ip_bytes;
 		play.turn.rst_in += sums.is_rst;
+		play.turn.mute_in += sums.is_mute;
 	}
 	play.received += count;
 }
@@ -184,6 +186,8 @@ judge_turn(uint32_t count)
 		return;
 	check(turn->replies + (answered() - turn->answered) <= count);
 	check(turn->reply_bytes <= turn->bytes_in);
+	if (turn->mute_in == count)
+		check(turn->reply_bytes == 0);
 	if (turn->rst_in == count)
 		check(turn->rst_out == 0);
 }
