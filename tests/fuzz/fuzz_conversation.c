@@ -249,6 +249,7 @@ begin(uint8_t settings)
 
 	rig_setup_init(&setup);
 	setup.tcp.cookies = cookies[settings & 0x03];
+	setup.tcp.congestion_control = (settings & 0x03) == 3 ? TCP_CC_CUBIC : TCP_CC_NEWRENO;
 	setup.tcp.ports[0].multi_segment = (settings & 0x08) != 0;
 	setup.tcp.receive_buffer = settings & 0x10 ? 4096 : 1048576;
 	setup.tcp.send_buffer = settings & 0x20 ? 4096 : 65536;

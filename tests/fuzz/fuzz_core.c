@@ -362,13 +362,14 @@ one_step(uint8_t step)
 /* -- before and after ------------------------------------------------------ */
 
 static void
-set_up(struct rig_setup *setup, uint8_t settings)
+set_up(struct rig_setup *setup, uint8_t settings, uint8_t more)
 {
 	static const enum tcp_cookies cookies[] = {TCP_COOKIES_ALWAYS, TCP_COOKIES_NEVER,
 						   TCP_COOKIES_AUTO, TCP_COOKIES_ALWAYS};
 
 	rig_setup_init(setup);
 	setup->tcp.cookies = cookies[settings & 0x03];
+	setup->tcp.congestion_control = (settings & 0x03) == 3 ? TCP_CC_CUBIC : TCP_CC_NEWRENO;
 	setup->vlan_id = settings & 0x04 ? VLAN : VLAN_NONE;
 	setup->tcp.ports[0].multi_segment = (settings & 0x08) != 0;
 	setup->has_gateway = true;
@@ -386,6 +387,13 @@ set_up(struct rig_setup *setup, uint8_t settings)
 		setup->tcp.challenge_ack_rate = 2;
 		setup->tcp.prefix_flows = 3;
 		setup->tcp.prefix_replies = 3;
+	}
+	if (more & 0x10) {
+		setup->tcp.keepalive = true;
+		setup->tcp.keepalive_ticks = ticks_in_ms(3000);
+		setup->tcp.keepalive_interval_ticks = ticks_in_ms(1000);
+		setup->tcp.keepalive_probes = 2;
+		setup->tcp.persist_ticks = ticks_in_ms(4000);
 	}
 }
 
@@ -411,17 +419,18 @@ begin_fragments(void)
 }
 
 /*
- * First octet: bits 0-1 cookies, 2 a VLAN, 3 chains may be sent, 4 fragments are put
- * together, 5 our addresses are asked for, 6 low limits, 7 there are other cores.
- * Second: bits 0-3 which clients have a connection already.
+ * First octet: bits 0-1 cookies (3: and CUBIC), 2 a VLAN, 3 chains may be sent,
+ * 4 fragments are put together, 5 our addresses are asked for, 6 low limits, 7 there are
+ * other cores.  Second: bits 0-3 which clients have a connection already, 4 silent
+ * peers are probed.
  */
 static void
 begin(void)
 {
-	uint8_t settings = take8(&play.input), connected = take8(&play.input);
+	uint8_t settings = take8(&play.input), more = take8(&play.input);
 	struct rig_setup setup;
 
-	set_up(&setup, settings);
+	set_up(&setup, settings, more);
 	play.gathered_count = 0;
 	play.are_silent = false;
 	play.asked = (struct ip_addr){0};
@@ -446,7 +455,7 @@ begin(void)
 		rate_limit_init(&play.rig.core->stray_limit, 100);
 	}
 	for (uint32_t i = 0; i < CLIENTS; i++) {
-		if (connected & 1u << i)
+		if (more & 1u << i)
 			handshake(&play.clients[i], 0);
 	}
 }

@@ -306,6 +306,7 @@ def cores():
     return seeds | {
         "raw": "00 00 01 04 00 45000014 00 09 04 80112233 00",
         "lldp": "00 00 01 04 03 02070400 00",
+        "keepalive": "03 1f 76 54 54 54 54 54 54 03 19 54 5c 64",
         "second": f"{auto} 03 {second} {text} 05 {text}",
     }
 
