@@ -11,6 +11,9 @@
 #define OPTION_CHOICES	  8
 #define TIMESTAMPS_IN_SYN 2 /* where the option stands */
 
+#define SACK_BLOCKS_MAX 3
+#define SACK_UNIT	128
+
 /* Read once: to read words for every segment takes longer than to serve it. */
 static struct option_list choices[OPTION_CHOICES], in_syn, in_others;
 
@@ -32,7 +35,7 @@ read_options_once(void)
 		"<nop,wscale 14>",
 		"<hex 0200>",
 		"<hex c803aa,mss 1440>",
-		"<sack 1:2 5:9>",
+		"<nop,nop,sack 1:2 5:9>",
 	};
 
 	if (in_syn.count > 0)
@@ -50,6 +53,27 @@ set_options(struct option_list *to, const struct option_list *from)
 	memcpy(to->option, from->option, from->count * sizeof(from->option[0]));
 }
 
+/* Blocks near what is acknowledged, behind it and before (D-SACK). */
+static void
+add_sack(struct segment *segment, struct input *input)
+{
+	uint8_t octets[TCP_OPTIONS_BYTES_MAX];
+	uint32_t blocks = take8(input) % SACK_BLOCKS_MAX + 1u;
+	struct option_text *option = &segment->options.option[segment->options.count++];
+
+	*option = (struct option_text){.kind = TCPOPT_SACK, .count = (uint8_t)(2 * blocks)};
+	for (uint32_t i = 0; i < 2 * blocks; i += 2) {
+		int32_t from = (int8_t)take8(input) * SACK_UNIT;
+
+		option->number[i].value = segment->ack.value + (uint32_t)from;
+		option->number[i + 1].value = option->number[i].value;
+		option->number[i + 1].value += take8(input) * (uint32_t)SACK_UNIT;
+	}
+	if (option_list_encode(&segment->options, octets) < 0)
+		segment->options.count--; /* beside others there is no room */
+}
+
+/* Bits: 0-2 which, 4 time goes back, 5 and SACK, 7 timestamps where there are none, or none. */
 static void
 add_options(struct client *client, struct segment *segment, uint8_t choice)
 {
@@ -97,6 +121,8 @@ void
 client_take_segment(struct client *client, struct input *input, uint8_t flags,
 		    struct segment *segment)
 {
+	uint8_t choice;
+
 	segment_clear(segment, flags);
 	segment->has_ack = (flags & TH_ACK) != 0;
 	segment->seq.value = flags & TH_SYN ? client->isn : client->snd_nxt;
@@ -107,7 +133,10 @@ client_take_segment(struct client *client, struct input *input, uint8_t flags,
 	segment->text_bytes = take8(input);
 	segment->text_bytes *= take8(input) % 6;
 	segment->text_bytes = RTE_MIN(segment->text_bytes, (uint32_t)CLIENT_TEXT_MAX);
-	add_options(client, segment, take8(input));
+	choice = take8(input);
+	add_options(client, segment, choice);
+	if (choice & 0x20)
+		add_sack(segment, input);
 }
 
 static void
@@ -136,7 +165,7 @@ client_syn(struct client *client, uint8_t step, struct segment *segment)
 	segment_clear(segment, TH_SYN);
 	segment->seq.value = client->isn;
 	segment->wnd.value = UINT16_MAX;
-	add_options(client, segment, step & 0x10 ? 1 : 0);
+	add_options(client, segment, step & 0x10 ? 1 : step & 0x20 ? 3 : 0);
 }
 
 bool

@@ -162,9 +162,24 @@ open_to_unknown(struct weir_core *core)
 }
 
 static void
+set_timeouts(struct weir_core *core, struct weir_conn *conn, uint8_t command)
+{
+	struct weir_conn_info info;
+
+	weir_conn_set_keepalive(core, conn, (command & 0x40) != 0);
+	weir_conn_set_user_timeout(core, conn, (uint32_t)(command >> 3 & 7) * 1000);
+	weir_conn_get_info(core, conn, &info);
+	check(info.state != NULL);
+}
+
+static void
 command_conn(struct weir_core *core, struct client *client, uint8_t command)
 {
 	switch (command & 0x07) {
+	case 0:
+		if (command != 0)
+			set_timeouts(core, client->conn, command);
+		break;
 	case 1:
 	case 2:
 		send_text(core, client->conn, (uint32_t)(command >> 3) * 170 + 1);

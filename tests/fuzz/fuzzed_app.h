@@ -6,6 +6,7 @@
  *
  *	bits 0-2	1, 2 send  3 close  4 and bit 7 abort  5 pause  6 resume
  *			7 no delay (bit 7), expect a request (bit 6)
+ *			0 keep alive (bit 6), user timeout (bits 3-5)
  *	0x80		open a connection to the client, from the listener's port
  *	0x88		open one to `unknown`
  *	in callbacks	% 16 == 15 refuse a new one  % 4 == 3 send back what comes

@@ -232,6 +232,7 @@ def conversations():
     open_ = "03 80"
     challenge = "00 04 05 00 00 00 00 00"  # a RST inside the window
     beyond = "00 18 40 00 ff 01 40 01 00"  # text beyond a hole
+    second = "54"
     return {
         "handshake-always": f"{always} {shake}",
         "handshake-never": f"{never} {shake}",
@@ -250,6 +251,8 @@ def conversations():
         "time-wait": f"{never} {shake} {close} {fin} 85 {shake} {text}",
         "options": f"{always} 0a {text} 00 10 00 00 00 00 00 00 00 {send} {text}",
         "we-open": f"{always} {open_} {open_} 02 {text} {send} {fin} {close}",
+        "sack": f"{always} 0a 03 f9 00 10 00 00 ff 08 00 00 20 01 0c 0c 24 0c {second}{second}",
+        "d-sack": f"{always} 22 03 f9 00 10 00 00 ff 08 00 00 20 00 f4 04 {second} {text}",
         "both-open": f"{never} {open_} {open_} 00 00 02 00 00 00 00 00 00 00 {shake} {text}",
         "stopped-while-paused": f"{never} {shake} {pause} {text} {fin} {close}",
     }
