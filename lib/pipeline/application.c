@@ -2,7 +2,7 @@
 
 /*
  * Fourth stage: what has happened to connections is told to their applications,
- * in the order of struct weir_app_ops: open, text, the peer's FIN, writable, close.
+ * in the order of struct weir_app_ops: open, urgent, text, the peer's FIN, writable, close.
  *
  * The trap is that a callback may call anything: end this connection or another,
  * or raise events on flows that have had their turn.  So the list of flows is
@@ -16,6 +16,7 @@
 
 #include "check.h"
 #include "stages.h"
+#include "tcp_urgent.h"
 #include "tcp_user.h"
 
 /* A flow and who is told about it. */
@@ -181,34 +182,63 @@ app_of(const struct tcp_engine *engine, const struct flow *flow)
 	return listener_table_get(engine->listeners, flow->listener)->app;
 }
 
+/* Its application is the one whose callback runs from here on. */
+static struct delivery
+begin_delivery(struct weir_core *core, uint32_t idx)
+{
+	struct tcp_engine *engine = &core->tcp;
+	struct flow *flow = flow_pool_get(&engine->flows, idx);
+	const struct pipeline_app *app;
+
+	core->app_now = app_of(engine, flow);
+	app = &core->apps[core->app_now];
+	return (struct delivery){
+		.core = core,
+		.flow = flow,
+		.tcb = tcp_engine_tcb(engine, idx),
+		.idx = idx,
+		.ops = app->ops,
+		.state = app->state,
+		.conn = (struct weir_conn *)flow,
+	};
+}
+
 /* Returns false if the flow is gone, and with it its place in the list. */
 static bool
 deliver(struct weir_core *core, uint32_t idx)
 {
 	struct tcp_engine *engine = &core->tcp;
-	struct flow *flow = flow_pool_get(&engine->flows, idx);
-	const struct pipeline_app *app;
-	struct delivery d = {
-		.core = core,
-		.flow = flow,
-		.tcb = tcp_engine_tcb(engine, idx),
-		.idx = idx,
-		.conn = (struct weir_conn *)flow,
-	};
+	struct delivery d = begin_delivery(core, idx);
 
-	core->app_now = app_of(engine, flow);
-	app = &core->apps[core->app_now];
-	d.ops = app->ops;
-	d.state = app->state;
 	deliver_to(&d);
 	if (d.tcb->state != TCPS_CLOSED)
 		return true;
-	take_event(flow, TCP_DEFER_CLOSED);
+	take_event(d.flow, TCP_DEFER_CLOSED);
 	if (pipeline_is_parked(engine, idx))
 		return true;
-	flow->deferred = 0;
+	d.flow->deferred = 0;
 	tcp_flow_free(engine, idx);
 	return false;
+}
+
+/*
+ * Before the list, which has no place for a number: no record is freed until then, so
+ * a flow that was noted is there, perhaps CLOSED, perhaps not known to anybody yet.
+ */
+static void
+deliver_urgent(struct weir_core *core)
+{
+	const struct tcp_engine *engine = &core->tcp;
+
+	for (uint32_t i = 0; i < engine->urgent_count; i++) {
+		const struct tcp_urgent *urgent = &engine->urgent[i];
+		struct delivery d = begin_delivery(core, urgent->idx);
+
+		deliver_open(&d);
+		if (d.tcb->state != TCPS_CLOSED && tcb_has(d.tcb, TCB_OPENED) &&
+		    d.ops->on_urgent != NULL)
+			d.ops->on_urgent(core, d.conn, urgent->bytes, d.state);
+	}
 }
 
 /* Most flows are listed only because they have something to send. */
@@ -249,6 +279,7 @@ poll_apps(struct weir_core *core)
 void
 pipeline_application(struct weir_core *core)
 {
+	deliver_urgent(core);
 	drain(core);
 	poll_apps(core);
 	drain(core);

@@ -134,6 +134,7 @@ tcp_engine_begin(struct tcp_engine *engine, uint64_t now_ns)
 	engine->now_ms = (uint32_t)(now_ns / NS_PER_MS);
 	engine->now_us = (uint32_t)(now_ns / NS_PER_US);
 	engine->tx_count = 0;
+	engine->urgent_count = 0;
 	engine->tx_room = TCP_TX_MAX - TCP_TX_RESERVE;
 }
 

@@ -50,6 +50,14 @@
 #define TCP_DEFERRED_RESERVE 1024 /* of these, kept for events: output may wait */
 #define TCP_ACK_QUEUE	     4096 /* power of two */
 
+#define TCP_URGENT_MAX 128 /* flows in one turn: no more than it has segments */
+
+/* Up to where text is urgent, from the first octet the application has not had: tcp_urgent.h. */
+struct tcp_urgent {
+	uint32_t idx;
+	uint32_t bytes;
+};
+
 /* Delayed acknowledgments wait all equally long, so they queue in order of time. */
 struct tcp_ack_queue {
 	struct {
@@ -132,6 +140,8 @@ struct tcp_engine {
 	uint32_t deferred_count;
 	bool deferred_missed; /* there are marked flows that found the list full */
 	struct tcp_ack_queue ack_queue;
+	uint32_t urgent_count;
+	struct tcp_urgent urgent[TCP_URGENT_MAX];
 };
 
 /* What is secret, from the operating system or the configuration. */

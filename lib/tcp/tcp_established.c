@@ -12,6 +12,7 @@
 #include "check.h"
 #include "tcp_state.h"
 #include "tcp_steps.h"
+#include "tcp_urgent.h"
 
 enum drop_reason
 tcp_input_established(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
@@ -32,7 +33,8 @@ tcp_input_established(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *s
 	if (reason != DROP_NONE)
 		return reason;
 
-	/* Sixth: URG needs nothing, urgent octets are delivered in line.  Seventh: text. */
+	/* Sixth and seventh: URG, text. */
+	tcp_take_urgent(engine, idx, seg);
 	reason = tcp_take_text(engine, idx, seg, &fin_is_next);
 
 	/* Eighth: FIN. */

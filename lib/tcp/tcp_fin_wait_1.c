@@ -16,6 +16,7 @@
 #include "tcp_state.h"
 #include "tcp_steps.h"
 #include "tcp_timers.h"
+#include "tcp_urgent.h"
 
 enum drop_reason
 tcp_input_fin_wait_1(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
@@ -40,7 +41,8 @@ tcp_input_fin_wait_1(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *se
 		tcp_timer_restart(engine, idx);
 	}
 
-	/* Seventh: text. */
+	/* Sixth and seventh: URG, text. */
+	tcp_take_urgent(engine, idx, seg);
 	reason = tcp_take_text(engine, idx, seg, &fin_is_next);
 
 	/* Eighth: FIN, but never across a hole: RCV.NXT would step over it. */

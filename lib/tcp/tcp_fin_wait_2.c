@@ -14,6 +14,7 @@
 #include "tcp_state.h"
 #include "tcp_steps.h"
 #include "tcp_timers.h"
+#include "tcp_urgent.h"
 
 enum drop_reason
 tcp_input_fin_wait_2(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *seg)
@@ -30,6 +31,7 @@ tcp_input_fin_wait_2(struct tcp_engine *engine, uint32_t idx, struct tcp_seg *se
 	reason = tcp_take_ack(engine, idx, seg);
 	if (reason != DROP_NONE)
 		return reason;
+	tcp_take_urgent(engine, idx, seg);
 	reason = tcp_take_text(engine, idx, seg, &fin_is_next);
 	if (fin_is_next) {
 		tcp_take_fin(engine, idx);

@@ -297,6 +297,15 @@ on_data(struct weir_core *core, struct weir_conn *weir_conn, struct rte_mbuf *ch
 }
 
 static void
+on_urgent(__attribute__((unused)) struct weir_core *core, struct weir_conn *weir_conn,
+	  uint32_t bytes, void *state)
+{
+	struct scripted_app *app = state;
+
+	note(app, find(app, weir_conn), (struct app_event){.kind = APP_URGENT, .bytes = bytes});
+}
+
+static void
 on_writable(struct weir_core *core, struct weir_conn *weir_conn, void *state)
 {
 	struct scripted_app *app = state;
@@ -352,6 +361,7 @@ scripted_app_ops(struct scripted_app *app)
 		.init = on_init,
 		.on_open = on_open,
 		.on_data = on_data,
+		.on_urgent = on_urgent,
 		.on_writable = on_writable,
 		.on_peer_fin = on_peer_fin,
 		.on_close = on_close,
@@ -378,8 +388,9 @@ app_conn_next_event(struct app_conn *conn)
 }
 
 static const char *const event_names[] = {
-	[APP_NONE] = "none", [APP_OPEN] = "open",	  [APP_TEXT] = "text",
-	[APP_FIN] = "fin",   [APP_WRITABLE] = "writable", [APP_CLOSE] = "close",
+	[APP_NONE] = "none",	 [APP_OPEN] = "open",	      [APP_TEXT] = "text",
+	[APP_FIN] = "fin",	 [APP_WRITABLE] = "writable", [APP_CLOSE] = "close",
+	[APP_URGENT] = "urgent",
 };
 
 static const char *const reason_names[] = {
@@ -390,11 +401,17 @@ static const char *const reason_names[] = {
 	[WEIR_CLOSE_ABORTED] = "aborted",   [WEIR_CLOSE_UNREACHABLE] = "unreachable",
 };
 
+static bool
+has_number(enum app_event_kind kind)
+{
+	return kind == APP_TEXT || kind == APP_URGENT;
+}
+
 void
 app_event_print(const struct app_event *event, char *text, uint32_t bytes)
 {
-	if (event->kind == APP_TEXT)
-		snprintf(text, bytes, "text %u", event->bytes);
+	if (has_number(event->kind))
+		snprintf(text, bytes, "%s %u", event_names[event->kind], event->bytes);
 	else if (event->kind == APP_CLOSE)
 		snprintf(text, bytes, "close %s", reason_names[event->reason]);
 	else
@@ -409,8 +426,8 @@ app_event_parse(struct app_event *event, const char *text)
 		if (!scan_literal(&text, event_names[kind]))
 			continue;
 		event->kind = (enum app_event_kind)kind;
-		if (kind == APP_TEXT && !scan_uint32(&text, &event->bytes))
-			return "event text needs a number";
+		if (has_number(event->kind) && !scan_uint32(&text, &event->bytes))
+			return "text and urgent need a number";
 		for (int i = 0; kind == APP_CLOSE && i <= WEIR_CLOSE_ABORTED; i++) {
 			event->reason = (enum weir_close_reason)i;
 			if (scan_literal(&text, reason_names[i]))
@@ -418,5 +435,5 @@ app_event_parse(struct app_event *event, const char *text)
 		}
 		return scan_end(&text) ? NULL : "not understood after the event";
 	}
-	return "events are open, text N, fin, writable, close REASON, none";
+	return "events are open, text N, urgent N, fin, writable, close REASON, none";
 }

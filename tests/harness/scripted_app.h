@@ -25,12 +25,13 @@ enum app_event_kind {
 	APP_TEXT,
 	APP_FIN,
 	APP_WRITABLE,
+	APP_URGENT,
 	APP_CLOSE,
 };
 
 struct app_event {
 	enum app_event_kind kind;
-	uint32_t bytes;		       /* APP_TEXT */
+	uint32_t bytes;		       /* APP_TEXT, APP_URGENT */
 	enum weir_close_reason reason; /* APP_CLOSE */
 };
 

@@ -15,7 +15,7 @@
  * BUFFERS.  Text travels as chains of rte_mbuf whose data is text alone.  A
  * chain has one owner at a time; each call says who.
  *
- * LIFE OF A CONNECTION.  on_open, then any of on_data, on_writable,
+ * LIFE OF A CONNECTION.  on_open, then any of on_data, on_urgent, on_writable,
  * on_peer_fin, then on_close.  A struct weir_conn pointer is valid from on_open
  * until on_close returns or weir_conn_abort() is called.  One that the application
  * opens itself is valid from weir_core_connect() on; on_close without on_open says
@@ -42,7 +42,7 @@ struct weir_core;
 struct weir_conn;
 
 /* Raised whenever struct weir_app_ops or a contract below changes. */
-#define WEIR_APP_VERSION 3
+#define WEIR_APP_VERSION 4
 
 /* Why a connection ended. */
 enum weir_close_reason {
@@ -136,6 +136,17 @@ struct weir_app_ops {
 	 */
 	void (*on_data)(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain,
 			void *state);
+
+	/*
+	 * The peer calls text urgent (RFC 9293, 3.8.5): `bytes` octets, those that have
+	 * come already and are still to be delivered included, are to be had before the
+	 * urgent ones end.  So what on_data brings from here on tells how many remain.
+	 * Called before on_data of the same segment, and again whenever a segment moves the
+	 * end or repeats it.  Urgent octets come in line with all others: RFC 6093 advises
+	 * against treating them in any other way.
+	 */
+	void (*on_urgent)(struct weir_core *core, struct weir_conn *conn, uint32_t bytes,
+			  void *state);
 
 	/* There is room to send again, after weir_conn_send_room() was 0 or a send was refused. */
 	void (*on_writable)(struct weir_core *core, struct weir_conn *conn, void *state);

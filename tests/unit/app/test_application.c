@@ -79,7 +79,7 @@ TEST(a_wrong_shared_object_is_told)
 		     "weir.conf: [listener web] application: ", "allowed: a shared object");
 	expect_fault(OBJECT_DIRECTORY "/object_old.so", "",
 		     "weir.conf: [listener web] application: ",
-		     "object_old.so is made for interface version 1; allowed: 3\n");
+		     "object_old.so is made for interface version 1; allowed: 4\n");
 	expect_fault(
 		OBJECT_DIRECTORY "/object_empty.so", "",
 		"weir.conf: [listener web] application: ", "object_empty.so exports no weir_app");

@@ -391,7 +391,7 @@ TEST(a_listener_has_an_application_of_this_version)
 	config.listeners[0].ops = NULL;
 	expect_refused("[listener web] application", "a built-in one or a .so");
 	config.listeners[0].ops = &old;
-	expect_refused("[listener web] application", "3");
+	expect_refused("[listener web] application", "4");
 }
 
 TEST(rto_min_is_not_above_rto_max)
