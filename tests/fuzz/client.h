@@ -36,7 +36,7 @@ void client_take_segment(struct client *client, struct input *input, uint8_t fla
 /* The next text, and with bit 7 of `step` a FIN; bits 3-6 say how much. */
 void client_next_text(struct client *client, uint8_t step, struct segment *segment);
 
-/* Begin a handshake: bit 3 of `step` with all options, or 4 with an MSS alone, 5 with SACK alone. */
+/* Begin a handshake: bit 3 of `step` with all options, 4 with an MSS alone, 5 with SACK alone. */
 void client_syn(struct client *client, uint8_t step, struct segment *segment);
 
 /* The ACK to the SYN-ACK; false if none came. */
