@@ -75,12 +75,12 @@ struct tcp_transfer {
 	bool cwnd_full;	 /* what was out last made use of the congestion window */
 	bool rtt_timing; /* rtt_seq is valid */
 	bool is_unmeasured; /* a tail loss probe left, and since then no round trip was measured */
-	bool persisting; /* nothing is out and the peer's window does not let text go */
-	bool is_reading; /* read_mark and read_since_us are valid */
-	bool has_twice;	 /* twice_left and twice_right are valid */
-	bool is_owed;	 /* owed_since and moved are valid */
-	bool is_idle;	 /* in the idle list */
-	bool must_send;	 /* with SACK: one segment may leave whatever cwnd says */
+	bool persisting;    /* nothing is out and the peer's window does not let text go */
+	bool is_reading;    /* read_mark and read_since_us are valid */
+	bool has_twice;	    /* twice_left and twice_right are valid */
+	bool is_owed;	    /* owed_since and moved are valid */
+	bool is_idle;	    /* in the idle list */
+	bool must_send;	    /* with SACK: one segment may leave whatever cwnd says */
 
 	uint8_t path;	     /* TCP_PATH_: what is known of the path MTU, tcp_pmtu.h */
 	uint8_t path_tries;  /* timeouts of a full segment in a row */
