@@ -148,6 +148,7 @@ take_heard(struct recovery_law *law, const struct recovery_view *view, bool is_s
 		law->repaired_ns = now_ns;
 	}
 	law->is_blind &= is_before(history->una, law->blind_end);
+	law->is_undone &= is_before(history->una, law->undone_end);
 }
 
 /* -- timeouts ---------------------------------------------------------------- */
@@ -254,6 +255,10 @@ judge_timeout(struct recovery_law *law, uint64_t now_ns)
 		law->tally.blind++;
 		return;
 	}
+	if (law->is_undone) {
+		law->tally.undone++;
+		return;
+	}
 	if (law->starved_ns > hole->sent_ns) {
 		law->tally.starved++;
 		return;
@@ -317,6 +322,10 @@ recovery_law_turn(struct recovery_law *law, const struct recovery_view *view,
 	}
 	if (events->forgot)
 		be_blind(law);
+	if (events->undone) {
+		law->is_undone = true;
+		law->undone_end = law->history.nxt;
+	}
 	if (events->resized)
 		begin_repair(law, true);
 	if (view->backoff > law->view.backoff && law->history.count > 0)
@@ -379,6 +388,7 @@ recovery_tally_add(struct recovery_tally *sum, const struct recovery_tally *part
 	sum->judged += part->judged;
 	sum->told += part->told;
 	sum->blind += part->blind;
+	sum->undone += part->undone;
 	sum->starved += part->starved;
 	sum->limited += part->limited;
 	sum->doubled += part->doubled;

@@ -21,6 +21,8 @@
  *
  *	blind	  the scoreboard was full and weir forgot part of it, or the observer
  *		  has no room itself; until what was out then is acknowledged
+ *	undone	  a recovery was taken back: what counted as lost is under way again, and
+ *		  weir has joined such ranges and knows of them the latest time alone
  *	starved	  the core ran out of buffers: what should have been sent was not
  *	limited	  a recovery goes on, and neither proportional rate reduction (RFC 9937)
  *		  nor slow start need have let the segment go
@@ -53,6 +55,7 @@ struct recovery_events {
 	bool timed_out;
 	bool forgot;  /* a scoreboard was full */
 	bool reneged; /* a peer was said to */
+	bool undone;  /* a recovery */
 	bool probed;
 	bool resized; /* a path MTU changed */
 	bool starved; /* buffers are short */
@@ -70,7 +73,7 @@ struct recovery_ack {
 struct recovery_tally {
 	uint64_t judged; /* first timeouts of a row ... */
 	uint64_t told;	 /* ... of which something had been told, but not long enough ago */
-	uint64_t blind, starved, limited; /* first ones, not judged */
+	uint64_t blind, undone, starved, limited; /* first ones, not judged */
 	uint64_t doubled, plain;
 };
 
@@ -93,8 +96,8 @@ struct recovery_law {
 	uint64_t delivered, sent; /* octets, since it began */
 	uint64_t last_octets;	  /* delivered by the last ACK */
 
-	bool is_blind; /* until una is here: */
-	uint32_t blind_end;
+	bool is_blind, is_undone; /* until una is here: */
+	uint32_t blind_end, undone_end;
 	bool is_probing; /* some connection, in this turn */
 	bool has_probe;	 /* one left, and nothing that left behind it has measured a round trip */
 	uint32_t probe_end;

@@ -25,6 +25,7 @@ recovery_watch_turn(struct recovery_watch *watch, const struct rig *rig)
 		.timed_out = has_moved(&watch->timed_out, value[COUNTER_retransmit_timeout]),
 		.forgot = has_moved(&watch->forgot, value[COUNTER_scoreboard_full]),
 		.reneged = has_moved(&watch->reneged, value[COUNTER_sack_reneged]),
+		.undone = has_moved(&watch->undone, value[COUNTER_recovery_undone]),
 		.probed = has_moved(&watch->probed, value[COUNTER_loss_probe_sent]),
 		.resized = has_moved(&watch->resized, value[COUNTER_pmtu_lowered] +
 							      value[COUNTER_pmtu_blackhole] +
@@ -101,7 +102,7 @@ recovery_tally_print(const struct recovery_tally *tally, FILE *to)
 {
 	fprintf(to,
 		"timeouts: %lu judged, of %lu something had been told; not judged: %lu doubled, "
-		"%lu without SACK, %lu blind, %lu starved, %lu limited\n",
+		"%lu without SACK, %lu blind, %lu undone, %lu starved, %lu limited\n",
 		tally->judged, tally->told, tally->doubled, tally->plain, tally->blind,
-		tally->starved, tally->limited);
+		tally->undone, tally->starved, tally->limited);
 }

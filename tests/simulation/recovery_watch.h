@@ -13,7 +13,7 @@
 /* A core's counters as they were. */
 struct recovery_watch {
 	struct recovery_events events; /* of the last turn */
-	uint64_t dropped, timed_out, forgot, reneged, probed, resized;
+	uint64_t dropped, timed_out, forgot, reneged, undone, probed, resized;
 };
 
 void recovery_watch_turn(struct recovery_watch *watch, const struct rig *rig);

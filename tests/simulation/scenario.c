@@ -140,7 +140,7 @@ draw_tcp(struct scenario *scenario, struct rng *rng)
 	tcp->timestamps = chance(rng, 50000);
 	tcp->window_scaling = chance(rng, 50000);
 	tcp->sack = chance(rng, 50000);
-	tcp->time_wait_ticks = ticks_in_ms(10000);
+	tcp->time_wait_ticks = ticks_in_ms(60000); /* a FIN comes again several times in it */
 	tcp->fin_wait_2_ticks = ticks_in_ms(3600000);
 	tcp->retransmit_ticks = ticks_in_ms(600000);
 	tcp->syn_retries_max = 10;

@@ -276,6 +276,23 @@ TEST(what_the_scoreboard_forgot_is_not_judged)
 	assert_true(is_broken("a SACK block has told are there"));
 }
 
+/* Weir does not know any more when all of it left; but what the peer has it knows. */
+TEST(what_a_recovery_taken_back_leaves_is_not_judged)
+{
+	begin();
+	hear(0, 1, 9);
+	turn_with(&(struct recovery_events){.undone = true});
+	later_ms(200);
+	time_out();
+	assert_string_equal(law.wrong, "");
+	assert_int_equal(law.tally.undone, 1);
+	begin();
+	hear(0, 1, 9);
+	turn_with(&(struct recovery_events){.undone = true});
+	send(4, 4);
+	assert_true(is_broken("a SACK block has told are there"));
+}
+
 TEST(other_timeouts_are_counted)
 {
 	begin();
