@@ -221,6 +221,8 @@ deliver(struct weir_core *core, uint32_t idx)
 	return false;
 }
 
+static_assert(TCP_URGENT_MAX >= PIPELINE_BURST_MAX, "a place for each segment");
+
 /*
  * Before the list, which has no place for a number: no record is freed until then, so
  * a flow that was noted is there, perhaps CLOSED, perhaps not known to anybody yet.

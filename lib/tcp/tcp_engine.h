@@ -50,7 +50,7 @@
 #define TCP_DEFERRED_RESERVE 1024 /* of these, kept for events: output may wait */
 #define TCP_ACK_QUEUE	     4096 /* power of two */
 
-#define TCP_URGENT_MAX 128 /* flows in one turn: no more than it has segments */
+#define TCP_URGENT_MAX 64 /* flows in one turn: no more than it has segments */
 
 /* Up to where text is urgent, from the first octet the application has not had: tcp_urgent.h. */
 struct tcp_urgent {
