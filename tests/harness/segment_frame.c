@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "net_octets.h"
 #include "check.h"
+#include "net_octets.h"
 
 #define ETHER_BYTES	14
 #define VLAN_BYTES	4

@@ -4,16 +4,11 @@
 
 #include <rte_common.h>
 
+#include "wrapping.h"
+
 #define MSS_DEFAULT_IPV4 536 /* RFC 9293, 3.7.1, MUST-15 */
 #define MSS_DEFAULT_IPV6 1220
 #define WSCALE_MAX	 14u
-
-/* Modulo 2^32. */
-static bool
-is_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
 
 static uint32_t
 later_of(uint32_t a, uint32_t b)

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "link.h"
+#include "wrapping.h"
 
 #define TEXT_BYTES_MAX 1400
 
@@ -223,7 +224,7 @@ hostile_peer_hear(struct hostile_peer *peer, const struct segment *segment)
 	if (segment->flags & TH_SYN) {
 		peer->rcv_nxt = end;
 		peer->snd_nxt = segment->ack.value;
-	} else if (peer_before(peer->rcv_nxt, end)) {
+	} else if (is_before(peer->rcv_nxt, end)) {
 		peer->rcv_nxt = end;
 	}
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "first_wrong.h"
 
 #define SILENCE_NS  (30 * NS_PER_SECOND)
 #define TURN_MIN_NS NS_PER_MS
@@ -21,10 +22,8 @@ fail(struct pair *pair, const char *format, ...)
 {
 	va_list arguments;
 
-	if (pair->wrong[0] != '\0')
-		return;
 	va_start(arguments, format);
-	vsnprintf(pair->wrong, sizeof(pair->wrong), format, arguments);
+	first_wrong(pair->wrong, sizeof(pair->wrong), format, arguments);
 	va_end(arguments);
 	pair->is_over = true;
 }

@@ -3,17 +3,12 @@
 #include "recovery_law.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
+#include "first_wrong.h"
 #include "units.h"
+#include "wrapping.h"
 
 #define PROBE_MIN_NS (10 * NS_PER_MS)
-
-static bool
-is_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
 
 static uint64_t
 later(uint64_t a, uint64_t b)
@@ -32,10 +27,8 @@ broken(struct recovery_law *law, const char *format, ...)
 {
 	va_list arguments;
 
-	if (law->wrong[0] != '\0')
-		return;
 	va_start(arguments, format);
-	vsnprintf(law->wrong, sizeof(law->wrong), format, arguments);
+	first_wrong(law->wrong, sizeof(law->wrong), format, arguments);
 	va_end(arguments);
 }
 

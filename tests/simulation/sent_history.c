@@ -4,11 +4,7 @@
 
 #include <string.h>
 
-static bool
-is_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
+#include "wrapping.h"
 
 void
 sent_history_init(struct sent_history *history, uint32_t una)

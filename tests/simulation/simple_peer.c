@@ -9,6 +9,7 @@
 #include "link.h"
 #include "stream.h"
 #include "units.h"
+#include "wrapping.h"
 
 #define RTO_FIRST_NS	 NS_PER_SECOND
 #define RTO_MAX_NS	 (60 * NS_PER_SECOND)
@@ -18,12 +19,6 @@
 #define TIMESTAMP_BYTES	 12u
 #define BLOCKS_MAX	 4u
 #define BLOCKS_BESIDE_TS 3u
-
-bool
-peer_before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
 
 void
 peer_complain(struct simple_peer *peer, const char *wrong)
@@ -112,7 +107,7 @@ offer(struct simple_peer *peer, uint8_t shift)
 	if ((int32_t)(peer->rcv_nxt + room - peer->edge) >= (int32_t)step)
 		peer->edge = peer->rcv_nxt + room;
 	field = (peer->edge - peer->rcv_nxt + (1u << shift) - 1) >> shift;
-	if (peer_before(peer->edge, peer->rcv_nxt))
+	if (is_before(peer->edge, peer->rcv_nxt))
 		field = 0;
 	if (field > WND_FIELD_MAX)
 		field = WND_FIELD_MAX;
@@ -216,9 +211,9 @@ room_at(const struct simple_peer *peer, uint32_t seq)
 	uint32_t wnd = peer->una + peer->wnd;
 	uint32_t cwnd =
 		peer->una + peer->cwnd + (peer->dupacks < 3 ? peer->dupacks * peer->mss : 0);
-	uint32_t right = peer_before(cwnd, wnd) && !peer->habits.ignores_congestion ? cwnd : wnd;
+	uint32_t right = is_before(cwnd, wnd) && !peer->habits.ignores_congestion ? cwnd : wnd;
 
-	return peer_before(seq, right) ? right - seq : 0;
+	return is_before(seq, right) ? right - seq : 0;
 }
 
 static void
@@ -246,11 +241,11 @@ send_at(struct simple_peer *peer, uint32_t seq, uint32_t bytes, uint32_t room)
 		flags |= TH_FIN;
 	if (bytes > 0 && stream_at(peer, seq) + bytes == peer->written)
 		flags |= TH_PSH;
-	if (peer_before(seq, peer->max))
+	if (is_before(seq, peer->max))
 		peer->repeats++;
 	else
 		time_it(peer, end);
-	if (peer_before(peer->max, end))
+	if (is_before(peer->max, end))
 		peer->max = end;
 	say(peer, flags, seq, bytes);
 	return end - seq;
@@ -266,7 +261,7 @@ piece_at(struct simple_peer *peer, uint32_t seq, uint32_t room)
 		piece = room;
 	if (piece > left)
 		piece = (uint32_t)left;
-	if (piece > 0 && peer->habits.repeats_in_pieces && peer_before(seq, peer->max))
+	if (piece > 0 && peer->habits.repeats_in_pieces && is_before(seq, peer->max))
 		piece = 1 + rng_below(&peer->rng, piece);
 	return piece;
 }
@@ -306,11 +301,11 @@ hole_from(const struct simple_peer *peer, uint32_t seq, uint32_t *end)
 {
 	*end = peer->max;
 	for (uint32_t i = 0; i < peer->sacked_count; i++) {
-		if (peer_before(seq, peer->sacked[i].from)) {
+		if (is_before(seq, peer->sacked[i].from)) {
 			*end = peer->sacked[i].from;
 			break;
 		}
-		if (peer_before(seq, peer->sacked[i].to))
+		if (is_before(seq, peer->sacked[i].to))
 			seq = peer->sacked[i].to;
 	}
 	return seq;
@@ -328,14 +323,14 @@ peer_resend_hole(struct simple_peer *peer)
 	if (peer->state != PEER_OPEN || peer->una == peer->max)
 		return;
 	if (peer->sacked_count > 0) {
-		if (peer_before(peer->repair, peer->una) ||
-		    (!peer_before(peer->repair, highest_sacked(peer)) &&
+		if (is_before(peer->repair, peer->una) ||
+		    (!is_before(peer->repair, highest_sacked(peer)) &&
 		     peer->now_ns > peer->repair_ns + peer->srtt_ns + peer->srtt_ns / 4)) {
 			peer->repair = peer->una;
 			peer->repair_ns = peer->now_ns;
 		}
 		seq = hole_from(peer, peer->repair, &end);
-		if (!peer_before(seq, highest_sacked(peer)))
+		if (!is_before(seq, highest_sacked(peer)))
 			return;
 	}
 	piece = piece_at(peer, seq, end - seq);

@@ -134,7 +134,6 @@ simple_peer_is_over(const struct simple_peer *peer)
 }
 
 /* Within: simple_peer.c speaks, simple_peer_hear.c listens. */
-bool peer_before(uint32_t a, uint32_t b);
 void peer_complain(struct simple_peer *peer, const char *wrong);
 void peer_acknowledge(struct simple_peer *peer);
 void peer_output(struct simple_peer *peer);

@@ -8,6 +8,7 @@
 #include "link.h"
 #include "stream.h"
 #include "units.h"
+#include "wrapping.h"
 
 #define MSS_DEFAULT	536
 #define TIMESTAMP_BYTES 12
@@ -81,7 +82,7 @@ take_round_trip(struct simple_peer *peer, uint32_t ack)
 {
 	uint64_t sample;
 
-	if (!peer->is_timing || peer_before(ack, peer->timed_seq))
+	if (!peer->is_timing || is_before(ack, peer->timed_seq))
 		return;
 	peer->is_timing = false;
 	sample = peer->now_ns - peer->timed_ns;
@@ -108,9 +109,9 @@ forget_sacked(struct simple_peer *peer)
 	for (uint32_t i = 0; i < peer->sacked_count; i++) {
 		struct peer_range range = peer->sacked[i];
 
-		if (!peer_before(peer->una, range.to))
+		if (!is_before(peer->una, range.to))
 			continue;
-		if (peer_before(range.from, peer->una))
+		if (is_before(range.from, peer->una))
 			range.from = peer->una;
 		peer->sacked[kept++] = range;
 	}
@@ -130,12 +131,12 @@ advance_una(struct simple_peer *peer, uint32_t ack)
 		peer->una_at += acked;
 	}
 	peer->una = ack;
-	if (peer_before(peer->nxt, ack))
+	if (is_before(peer->nxt, ack))
 		peer->nxt = ack;
 	forget_sacked(peer);
 	peer->tries = 0;
 	peer->dupacks = 0;
-	if (peer->in_recovery && !peer_before(ack, peer->recover)) {
+	if (peer->in_recovery && !is_before(ack, peer->recover)) {
 		peer->in_recovery = false;
 		peer->cwnd = peer->ssthresh;
 	} else if (!peer->in_recovery) {
@@ -168,12 +169,12 @@ insert(struct peer_range *ranges, uint32_t *count, struct peer_range new, uint32
 {
 	uint32_t first = 0, last;
 
-	while (first < *count && peer_before(ranges[first].to, new.from))
+	while (first < *count && is_before(ranges[first].to, new.from))
 		first++;
-	for (last = first; last < *count && !peer_before(new.to, ranges[last].from); last++) {
-		if (peer_before(ranges[last].from, new.from))
+	for (last = first; last < *count && !is_before(new.to, ranges[last].from); last++) {
+		if (is_before(ranges[last].from, new.from))
 			new.from = ranges[last].from;
-		if (peer_before(new.to, ranges[last].to))
+		if (is_before(new.to, ranges[last].to))
 			new.to = ranges[last].to;
 	}
 	if (last == first && *count == PEER_RANGES_MAX)
@@ -197,11 +198,10 @@ hear_blocks(struct simple_peer *peer, const struct segment *segment)
 		struct peer_range block = {sack->number[i].value, sack->number[i + 1].value};
 		uint32_t unused;
 
-		if (!peer_before(block.from, block.to) ||
-		    peer_before(block.from, peer->habits.isn + 1) ||
-		    peer_before(peer->max, block.to))
+		if (!is_before(block.from, block.to) ||
+		    is_before(block.from, peer->habits.isn + 1) || is_before(peer->max, block.to))
 			peer_complain(peer, "a SACK block of what was never sent");
-		if (peer_before(segment->ack.value, block.from))
+		if (is_before(segment->ack.value, block.from))
 			insert(peer->sacked, &peer->sacked_count, block, &unused);
 		else if (i > 0)
 			peer_complain(peer,
@@ -216,21 +216,21 @@ hear_ack(struct simple_peer *peer, const struct segment *segment)
 	uint32_t ack = segment->ack.value, wnd = segment->wnd.value << peer->send_shift;
 	bool is_same_wnd = wnd == peer->wnd;
 
-	if (peer_before(peer->max, ack)) {
+	if (is_before(peer->max, ack)) {
 		peer_complain(peer, "an acknowledgment of what was never sent");
 		return;
 	}
 	hear_blocks(peer, segment);
 	if (wnd == 0)
 		peer->tries = 0; /* whoever answers probes is alive (RFC 9293, 3.8.6.1) */
-	if (!peer_before(ack, peer->una) &&
-	    (peer_before(peer->wl1, segment->seq.value) ||
-	     (peer->wl1 == segment->seq.value && !peer_before(ack, peer->wl2)))) {
+	if (!is_before(ack, peer->una) &&
+	    (is_before(peer->wl1, segment->seq.value) ||
+	     (peer->wl1 == segment->seq.value && !is_before(ack, peer->wl2)))) {
 		peer->wnd = wnd;
 		peer->wl1 = segment->seq.value;
 		peer->wl2 = ack;
 	}
-	if (peer_before(peer->una, ack)) {
+	if (is_before(peer->una, ack)) {
 		bool was_in_recovery = peer->in_recovery;
 
 		take_round_trip(peer, ack);
@@ -254,8 +254,8 @@ advance_rcv(struct simple_peer *peer, uint32_t to)
 {
 	peer->rcv_at += to - peer->rcv_nxt;
 	peer->rcv_nxt = to;
-	while (peer->held_count > 0 && !peer_before(peer->rcv_nxt, peer->held[0].from)) {
-		if (peer_before(peer->rcv_nxt, peer->held[0].to)) {
+	while (peer->held_count > 0 && !is_before(peer->rcv_nxt, peer->held[0].from)) {
+		if (is_before(peer->rcv_nxt, peer->held[0].to)) {
 			peer->rcv_at += peer->held[0].to - peer->rcv_nxt;
 			peer->rcv_nxt = peer->held[0].to;
 		}
@@ -277,7 +277,7 @@ judge_text(struct simple_peer *peer, const struct segment *segment, const uint8_
 		peer_complain(peer, "text that does not belong there");
 	if (segment->flags & TH_FIN && peer->has_fin_seq && peer->fin_seq != end)
 		peer_complain(peer, "a FIN in another place than before");
-	if (peer->has_fin_seq && segment->text_bytes > 0 && peer_before(peer->fin_seq, end))
+	if (peer->has_fin_seq && segment->text_bytes > 0 && is_before(peer->fin_seq, end))
 		peer_complain(peer, "text behind the FIN");
 }
 
@@ -295,19 +295,19 @@ static void
 hear_text(struct simple_peer *peer, const struct segment *segment)
 {
 	struct peer_range new = {segment->seq.value, segment->seq.value + segment->text_bytes};
-	bool is_early = peer_before(peer->rcv_nxt, new.from), had_hole = peer->held_count > 0;
-	bool is_old = !peer_before(peer->rcv_nxt, new.to);
+	bool is_early = is_before(peer->rcv_nxt, new.from), had_hole = peer->held_count > 0;
+	bool is_old = !is_before(peer->rcv_nxt, new.to);
 
 	if (segment->flags & TH_FIN) {
 		peer->has_fin_seq = true;
 		peer->fin_seq = new.to;
 	}
-	if (peer_before(peer->edge, new.to))
+	if (is_before(peer->edge, new.to))
 		new.to = peer->edge; /* a probe of a closed window */
-	if (peer_before(new.from, new.to)) {
+	if (is_before(new.from, new.to)) {
 		if (is_early)
 			insert(peer->held, &peer->held_count, new, &peer->held_latest);
-		else if (peer_before(peer->rcv_nxt, new.to))
+		else if (is_before(peer->rcv_nxt, new.to))
 			advance_rcv(peer, new.to);
 	}
 	peer_read(peer);
@@ -329,8 +329,8 @@ hear_reset(struct simple_peer *peer, const struct segment *segment)
 {
 	if (segment->seq.value == peer->rcv_nxt)
 		peer_finish(peer, PEER_RESET);
-	else if (peer_before(peer->rcv_nxt, segment->seq.value) &&
-		 peer_before(segment->seq.value, peer->edge))
+	else if (is_before(peer->rcv_nxt, segment->seq.value) &&
+		 is_before(segment->seq.value, peer->edge))
 		peer_acknowledge(peer); /* RFC 5961, 3.2 */
 }
 
@@ -358,8 +358,8 @@ hear_when_open(struct simple_peer *peer, const struct segment *segment, const ui
 		return;
 	}
 	judge_text(peer, segment, text);
-	if (timestamps != NULL && !peer_before(timestamps->number[0].value, peer->ts_recent) &&
-	    !peer_before(peer->rcv_nxt, segment->seq.value))
+	if (timestamps != NULL && !is_before(timestamps->number[0].value, peer->ts_recent) &&
+	    !is_before(peer->rcv_nxt, segment->seq.value))
 		peer->ts_recent = timestamps->number[0].value;
 	hear_ack(peer, segment);
 	if (occupies)

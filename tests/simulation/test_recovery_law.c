@@ -4,6 +4,7 @@
 #include "recovery_law.h"
 #include "test.h"
 #include "units.h"
+#include "wrapping.h"
 
 #define FIRST  0xfffff000u /* numbers wrap on the way */
 #define MSS    1000u
@@ -39,7 +40,7 @@ send(uint32_t first, uint32_t last)
 {
 	for (uint32_t i = first; i <= last; i++)
 		recovery_law_send(&law, FIRST + i * MSS, MSS, now_ns);
-	if ((int32_t)(FIRST + (last + 1) * MSS - view.snd_nxt) > 0)
+	if (is_before(view.snd_nxt, FIRST + (last + 1) * MSS))
 		view.snd_nxt = FIRST + (last + 1) * MSS;
 }
 
@@ -82,6 +83,15 @@ begin(void)
 	turn();
 	send(0, 9);
 	later_ms(20);
+}
+
+/* A tail loss probe is due: segment `number`. */
+static void
+probe(uint32_t number)
+{
+	later_ms(20);
+	turn_with(&(struct recovery_events){.probed = true});
+	send(number, number);
 }
 
 static bool
@@ -208,9 +218,7 @@ TEST(a_timeout_without_a_probe)
 	time_out();
 	assert_true(is_broken("without a probe"));
 	begin();
-	later_ms(20);
-	turn_with(&(struct recovery_events){.probed = true});
-	send(9, 9);
+	probe(9);
 	later_ms(200);
 	time_out();
 	assert_string_equal(law.wrong, "");
@@ -221,9 +229,7 @@ TEST(a_timeout_without_a_probe)
 TEST(no_probe_before_a_round_trip_is_measured)
 {
 	begin();
-	later_ms(20);
-	turn_with(&(struct recovery_events){.probed = true});
-	send(9, 9);
+	probe(9);
 	later_ms(20);
 	hear(10, 0, 0);
 	send(10, 10);
@@ -231,9 +237,7 @@ TEST(no_probe_before_a_round_trip_is_measured)
 	time_out();
 	assert_string_equal(law.wrong, "");
 	begin();
-	later_ms(20);
-	turn_with(&(struct recovery_events){.probed = true});
-	send(10, 10);
+	probe(10);
 	later_ms(20);
 	hear(10, 0, 0);
 	send(11, 11);

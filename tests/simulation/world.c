@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "first_wrong.h"
 
 #define SILENCE_NS (30 * NS_PER_SECOND)
 #define WEATHER_NS (2 * NS_PER_SECOND)
@@ -18,10 +19,8 @@ world_fail(struct world *world, const char *format, ...)
 {
 	va_list arguments;
 
-	if (world->wrong[0] != '\0')
-		return;
 	va_start(arguments, format);
-	vsnprintf(world->wrong, sizeof(world->wrong), format, arguments);
+	first_wrong(world->wrong, sizeof(world->wrong), format, arguments);
 	va_end(arguments);
 	world->is_over = true;
 }

@@ -8,6 +8,7 @@
 
 #include "capture.h"
 #include "check.h"
+#include "wrapping.h"
 
 static void
 log_segment(struct world *world, const struct world_peer *peer, const char *sign,
@@ -197,7 +198,7 @@ world_hear(struct world *world, const struct rte_mbuf *m, bool answers)
 		peer->is_rebuffed = true;
 	if (answers)
 		count(world, peer, &segment, bytes);
-	is_new = !peer->laws.is_open || peer_before(peer->laws.sent_end, end_of(&segment)) ||
+	is_new = !peer->laws.is_open || is_before(peer->laws.sent_end, end_of(&segment)) ||
 		 end_of(&segment) == segment.seq.value;
 	/* TIME-WAIT keeps no clock: it says what the peer has said it saw. */
 	peer->has_waited |= rig_state(&world->rig, &peer->path) == TCPS_TIME_WAIT;
