@@ -113,6 +113,14 @@ take_report(struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_tra
 	return take_duplicate(&transfer->undo, block);
 }
 
+/* `was_full`: the scoreboard's word that it had to forget. */
+static inline void
+count_full(const struct tcp_engine *engine, bool was_full)
+{
+	if (unlikely(was_full))
+		counter_increment(engine->counters, COUNTER_scoreboard_full);
+}
+
 static void
 take_blocks(struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_transfer *transfer,
 	    const struct tcp_seg *seg, uint32_t first, struct tcp_delivered *delivered)
@@ -127,9 +135,8 @@ take_blocks(struct tcp_engine *engine, const struct tcp_tcb *tcb, struct tcp_tra
 			counter_increment(engine->counters, COUNTER_sack_block_invalid);
 			continue;
 		}
-		if (unlikely(tcp_scoreboard_sack(&transfer->board, block->left, block->right,
-						 delivered)))
-			counter_increment(engine->counters, COUNTER_scoreboard_full);
+		count_full(engine, tcp_scoreboard_sack(&transfer->board, block->left, block->right,
+						       delivered));
 	}
 }
 
@@ -415,13 +422,11 @@ tcp_recovery_note_sent(const struct tcp_engine *engine, const struct tcp_tcb *tc
 	transfer->must_send = false;
 	transfer->prr.out += to - from;
 	if (!is_again) {
-		if (unlikely(tcp_scoreboard_sent(&transfer->board, from, to, engine->now_us,
-						 tcb->srtt_us >> GRAIN_SHIFT)))
-			counter_increment(engine->counters, COUNTER_scoreboard_full);
+		count_full(engine, tcp_scoreboard_sent(&transfer->board, from, to, engine->now_us,
+						       tcb->srtt_us >> GRAIN_SHIFT));
 		return;
 	}
-	if (unlikely(tcp_scoreboard_resent(&transfer->board, from, to, engine->now_us)))
-		counter_increment(engine->counters, COUNTER_scoreboard_full);
+	count_full(engine, tcp_scoreboard_resent(&transfer->board, from, to, engine->now_us));
 	if (transfer->recovery < RECOVERY_FAST)
 		return; /* a tail loss probe: nothing was reduced for it */
 	undo->bytes += to - from;
