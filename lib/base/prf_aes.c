@@ -7,14 +7,13 @@
 #include "prf_aes.h"
 
 #include "check.h"
+#include "prf_wide.h"
 
 #if defined(__x86_64__)
 
 #include <cpuid.h>
-#include <immintrin.h>
 
 #define AES_TARGET __attribute__((target("aes,sse4.1")))
-#define AES_ROUNDS 10
 #define LANES	   8 /* hides the latency of aesenc: 4 cycles, two a cycle */
 
 bool
@@ -78,9 +77,9 @@ prf_aes(const struct prf_key *key, const struct prf_block *message)
 
 	for (uint32_t b = 0; b < key->blocks; b++) {
 		x = _mm_xor_si128(_mm_xor_si128(x, load(&message[b])), load(&key->round[0]));
-		for (unsigned int r = 1; r < AES_ROUNDS; r++)
+		for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++)
 			x = _mm_aesenc_si128(x, load(&key->round[r]));
-		x = _mm_aesenclast_si128(x, load(&key->round[AES_ROUNDS]));
+		x = _mm_aesenclast_si128(x, load(&key->round[PRF_AES_ROUNDS]));
 	}
 	return store(x);
 }
@@ -99,12 +98,12 @@ aes_lanes(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURS
 
 		for (unsigned int i = 0; i < LANES; i++)
 			x[i] = _mm_xor_si128(_mm_xor_si128(x[i], load(&messages[b][first + i])), k);
-		for (unsigned int r = 1; r < AES_ROUNDS; r++) {
+		for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
 			k = load(&key->round[r]);
 			for (unsigned int i = 0; i < LANES; i++)
 				x[i] = _mm_aesenc_si128(x[i], k);
 		}
-		k = load(&key->round[AES_ROUNDS]);
+		k = load(&key->round[PRF_AES_ROUNDS]);
 		for (unsigned int i = 0; i < LANES; i++)
 			x[i] = _mm_aesenclast_si128(x[i], k);
 	}
@@ -123,9 +122,8 @@ prf_aes_burst(const struct prf_key *key, const struct prf_block (*messages)[PRF_
 	return first;
 }
 
-#define WIDE_TARGET __attribute__((target("avx512f,avx512vl,vaes")))
-#define WIDE_BLOCKS 4 /* in a register */
-#define WIDE_LANES  4 /* registers in flight: the latency of aesenc, one or two a cycle */
+#define WIDE_BLOCKS    4 /* in a register */
+#define WIDE_REGISTERS 4 /* in flight: the latency of aesenc, one or two a cycle */
 
 /* Clang 14's __builtin_cpu_supports() knows no "vaes". */
 static bool
@@ -140,7 +138,8 @@ bool
 prf_aes_wide_is_available(void)
 {
 	return prf_aes_is_available() && __builtin_cpu_supports("avx512f") &&
-	       __builtin_cpu_supports("avx512vl") && has_vaes();
+	       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512dq") && has_vaes();
 }
 
 /* The words of the register that begins with block `first`, as far as there are any. */
@@ -152,42 +151,34 @@ wide_mask(uint32_t first, uint32_t count)
 	return (__mmask8)(left >= WIDE_BLOCKS ? 0xffu : (1u << 2 * left) - 1);
 }
 
-/* One round's key beside itself four times.  load() is not for this target and would be a call. */
-WIDE_TARGET static inline __m512i
-wide_key(const struct prf_key *key, unsigned int round)
-{
-	return _mm512_broadcast_i32x4(
-		_mm_loadu_si128((const __m128i *)(const void *)&key->round[round]));
-}
-
 /* Sixteen messages from `first` on; those that are not there count as zero. */
 WIDE_TARGET static inline void
 wide_lanes(const __m512i *k, uint32_t blocks, const struct prf_block (*messages)[PRF_BURST_MAX],
 	   uint32_t first, uint32_t count, struct prf_block *results)
 {
-	__m512i x[WIDE_LANES];
-	__mmask8 mask[WIDE_LANES];
+	__m512i x[WIDE_REGISTERS];
+	__mmask8 mask[WIDE_REGISTERS];
 
-	for (unsigned int i = 0; i < WIDE_LANES; i++) {
+	for (unsigned int i = 0; i < WIDE_REGISTERS; i++) {
 		x[i] = _mm512_setzero_si512();
 		mask[i] = wide_mask(first + i * WIDE_BLOCKS, count);
 	}
 	for (uint32_t b = 0; b < blocks; b++) {
 		const struct prf_block *message = &messages[b][first];
 
-		for (unsigned int i = 0; i < WIDE_LANES; i++)
+		for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
 			x[i] = _mm512_ternarylogic_epi64(
 				x[i], k[0],
 				_mm512_maskz_loadu_epi64(mask[i], message + i * WIDE_BLOCKS),
 				0x96); /* the XOR of all three */
-		for (unsigned int r = 1; r < AES_ROUNDS; r++) {
-			for (unsigned int i = 0; i < WIDE_LANES; i++)
+		for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
+			for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
 				x[i] = _mm512_aesenc_epi128(x[i], k[r]);
 		}
-		for (unsigned int i = 0; i < WIDE_LANES; i++)
-			x[i] = _mm512_aesenclast_epi128(x[i], k[AES_ROUNDS]);
+		for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
+			x[i] = _mm512_aesenclast_epi128(x[i], k[PRF_AES_ROUNDS]);
 	}
-	for (unsigned int i = 0; i < WIDE_LANES; i++)
+	for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
 		_mm512_mask_storeu_epi64(results + first + i * WIDE_BLOCKS, mask[i], x[i]);
 }
 
@@ -195,11 +186,11 @@ WIDE_TARGET void
 prf_aes_burst_wide(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
 		   uint32_t count, struct prf_block *results)
 {
-	__m512i k[AES_ROUNDS + 1];
+	__m512i k[PRF_AES_ROUNDS + 1];
 
-	for (unsigned int r = 0; r <= AES_ROUNDS; r++)
-		k[r] = wide_key(key, r);
-	for (uint32_t first = 0; first < count; first += WIDE_LANES * WIDE_BLOCKS)
+	for (unsigned int r = 0; r <= PRF_AES_ROUNDS; r++)
+		k[r] = prf_wide_key(key, r);
+	for (uint32_t first = 0; first < count; first += WIDE_REGISTERS * WIDE_BLOCKS)
 		wide_lanes(k, key->blocks, messages, first, count, results);
 }
 

@@ -32,16 +32,20 @@
 #include "tcp_seg.h"
 #include "wire_headers.h"
 
-/* The order a SYN's options are in, where it is one of those that nearly all are in. */
+/* The order a segment's options are in, where it is one of those that nearly all are in. */
 enum plain_form {
-	PLAIN_FORM_OTHER, /* or no SYN, or nobody has looked */
+	PLAIN_FORM_OTHER, /* or nobody has looked */
+	/* SYNs. */
 	PLAIN_FORM_NONE,
 	PLAIN_FORM_MSS,
 	PLAIN_FORM_WINDOWS, /* MSS, NOP, window scale, NOP, NOP, SACK-permitted */
 	PLAIN_FORM_LINUX,   /* MSS, SACK-permitted, timestamps, NOP, window scale; Android too */
+	PLAIN_SYN_FORMS,
+	/* Acknowledgments without text: batch.h alone looks for these. */
+	PLAIN_FORM_ACK = PLAIN_SYN_FORMS, /* without options */
+	PLAIN_FORM_ACK_TIMES,		  /* NOP, NOP, timestamps */
+	PLAIN_FORMS,
 };
-
-#define PLAIN_FORMS 5
 
 struct plain {
 	struct rte_mbuf *m;

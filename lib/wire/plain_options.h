@@ -11,8 +11,6 @@
 #include "plain_syn.h"
 #include "tcp_options.h"
 
-#define PLAIN_TS_WORD RTE_BE32(0x0101080a)
-
 static inline void
 plain_take_mss(struct tcp_options *options, const uint8_t *octets)
 {

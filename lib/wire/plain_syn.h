@@ -24,6 +24,7 @@
 #define PLAIN_MSS_BYTES	    4
 #define PLAIN_WINDOWS_BYTES 12
 #define PLAIN_LINUX_BYTES   20
+#define PLAIN_TIMES_BYTES   12
 
 /* Words of options, and which of their octets must be as they are here. */
 #define PLAIN_MSS_SACK_TS      RTE_BE64(0x020400000402080a) /* MSS, SACK-permitted, timestamps */
@@ -35,6 +36,7 @@
 #define PLAIN_WSCALE_WORD      RTE_BE32(0x01030300)
 #define PLAIN_WSCALE_WORD_MASK RTE_BE32(0xffffff00)
 #define PLAIN_SACK_WORD	       RTE_BE32(0x01010402)
+#define PLAIN_TS_WORD	       RTE_BE32(0x0101080a)
 
 /*
  * Zero if `octets`, as many as the form has, are in its order.  Differences are
@@ -54,7 +56,7 @@ plain_options_differ(const uint8_t *octets, enum plain_form form)
 	case PLAIN_FORM_LINUX:
 		return ((octets_load64(octets) & PLAIN_MSS_SACK_TS_MASK) ^ PLAIN_MSS_SACK_TS) |
 		       ((octets_load32(octets + 16) & PLAIN_WSCALE_WORD_MASK) ^ PLAIN_WSCALE_WORD);
-	case PLAIN_FORM_OTHER:
+	default:
 		break;
 	}
 	return 1;
@@ -87,7 +89,7 @@ plain_syn_sums_ok(const uint8_t *ether, uint32_t options_bytes)
 }
 
 /* All there is to say of such a frame but where it is. */
-static const struct plain plain_syn_shapes[PLAIN_FORMS] = {
+static const struct plain plain_syn_shapes[PLAIN_SYN_FORMS] = {
 #define SHAPE(name, options_bytes)                                     \
 	[PLAIN_FORM_##name] = {                                        \
 		.vlan_id = VLAN_NONE,                                  \

@@ -116,6 +116,7 @@ syn_ack_stamp_put(const struct syn_ack_stamp *stamp, const struct plain *syn, ui
 	octets_store32(ether + PLAIN_SYN_TCP + 16, checksum);
 	put_options(stamp, ether + PLAIN_SYN_OPTIONS, timestamps);
 	m->pkt_len = m->data_len = stamp->bytes;
-	m->tx_offload = stamp->tx_offload;
+	if (stamp->ol_flags != 0)
+		m->tx_offload = stamp->tx_offload;
 	m->ol_flags = (m->ol_flags & EMIT_OWNERSHIP_FLAGS) | stamp->ol_flags;
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/* AES of prf.h on sixteen messages that are in registers already (wide.h). */
+#ifndef WEIR_BASE_PRF_WIDE_H
+#define WEIR_BASE_PRF_WIDE_H
+
+#include "check.h"
+#include "prf.h"
+#include "wide.h"
+
+#if defined(__x86_64__)
+
+#define PRF_AES_ROUNDS 10
+
+/* One round's key beside itself four times. */
+WIDE_INLINE __m512i
+prf_wide_key(const struct prf_key *key, unsigned int round)
+{
+	return _mm512_broadcast_i32x4(wide_load16(&key->round[round]));
+}
+
+/* As prf() for messages of one block. */
+WIDE_INLINE void
+prf_wide(const struct prf_key *key, struct wide_rows *x)
+{
+	__m512i k = prf_wide_key(key, 0);
+
+	check(key->blocks == 1);
+	for (unsigned int i = 0; i < 4; i++)
+		x->row[i] = _mm512_xor_si512(x->row[i], k);
+	for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
+		k = prf_wide_key(key, r);
+		for (unsigned int i = 0; i < 4; i++)
+			x->row[i] = _mm512_aesenc_epi128(x->row[i], k);
+	}
+	k = prf_wide_key(key, PRF_AES_ROUNDS);
+	for (unsigned int i = 0; i < 4; i++)
+		x->row[i] = _mm512_aesenclast_epi128(x->row[i], k);
+}
+
+#endif /* __x86_64__ */
+
+#endif
