@@ -49,56 +49,55 @@ flow_hash_of(const struct flow_hash *hash, const struct flow_key *key)
 	return result;
 }
 
-/* Which keys of a burst are IPv6; they are few or all. */
+/* Which of a set of keys are IPv6; they are few or all. */
 static uint64_t
-find_ipv6(const struct flow_key *keys, uint32_t count)
+find_ipv6(const struct flow_key *keys, uint64_t set)
 {
 	uint64_t ipv6 = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		ipv6 |= (uint64_t)!ip_addr_is_ipv4(&keys[i].remote) << i;
+	for (uint64_t left = set; left != 0; left &= left - 1) {
+		if (!ip_addr_is_ipv4(&keys[__builtin_ctzll(left)].remote))
+			ipv6 |= left & -left;
+	}
 	return ipv6;
 }
 
 static void
-hash_ipv4(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
-	  uint64_t *hashes)
+hash_ipv4(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set, uint64_t *hashes)
 {
 	struct prf_block messages[IPV4_BLOCKS][PRF_BURST_MAX];
+	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		put_ipv4(messages, i, &keys[i]);
+	for (uint64_t left = set; left != 0; left &= left - 1)
+		put_ipv4(messages, count++, &keys[__builtin_ctzll(left)]);
 	prf_burst(&hash->ipv4, messages, count, messages[0]);
-	for (uint32_t i = 0; i < count; i++)
-		hashes[i] = messages[0][i].q[0];
+	count = 0;
+	for (uint64_t left = set; left != 0; left &= left - 1)
+		hashes[__builtin_ctzll(left)] = messages[0][count++].q[0];
 }
 
-/* Those of `keys` whose bit is set in `ipv6`. */
 static void
-hash_ipv6(const struct flow_hash *hash, const struct flow_key *keys, uint64_t ipv6,
-	  uint64_t *hashes)
+hash_ipv6(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set, uint64_t *hashes)
 {
 	struct prf_block messages[IPV6_BLOCKS][PRF_BURST_MAX];
 	uint32_t count = 0;
 
-	for (uint64_t left = ipv6; left != 0; left &= left - 1)
+	for (uint64_t left = set; left != 0; left &= left - 1)
 		put_ipv6(messages, count++, &keys[__builtin_ctzll(left)]);
 	prf_burst(&hash->ipv6, messages, count, messages[0]);
 	count = 0;
-	for (uint64_t left = ipv6; left != 0; left &= left - 1)
+	for (uint64_t left = set; left != 0; left &= left - 1)
 		hashes[__builtin_ctzll(left)] = messages[0][count++].q[0];
 }
 
 void
-flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
+flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set,
 		uint64_t *hashes)
 {
-	uint64_t ipv6;
+	uint64_t ipv6 = find_ipv6(keys, set);
 
-	check(count <= FLOW_BURST_MAX);
-	ipv6 = find_ipv6(keys, count);
-	if (__builtin_popcountll(ipv6) < (int)count)
-		hash_ipv4(hash, keys, count, hashes); /* the IPv6 ones to be corrected below */
+	if (set != ipv6)
+		hash_ipv4(hash, keys, set & ~ipv6, hashes);
 	if (ipv6 != 0)
 		hash_ipv6(hash, keys, ipv6, hashes);
 }

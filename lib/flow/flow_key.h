@@ -11,6 +11,7 @@
 #include "check.h"
 #include "ip_addr.h"
 #include "prf.h"
+#include "wide.h"
 
 struct flow_key {
 	struct ip_addr remote;
@@ -58,6 +59,13 @@ flow_key_equal(const struct flow_key *a, const struct flow_key *b)
 
 #define FLOW_BURST_MAX 64
 
+/* Sets of a burst's keys are words, bit by key: this is the set of the first `count`. */
+static inline uint64_t
+flow_first(uint32_t count)
+{
+	return count > 0 ? UINT64_MAX >> (FLOW_BURST_MAX - count) : 0;
+}
+
 /*
  * Keys for hashing flow keys.  IPv4 fits one block, IPv6 takes two; lengths
  * must not share a key (prf.h).
@@ -80,8 +88,19 @@ void flow_hash_init(struct flow_hash *hash, enum prf_kind kind, const uint8_t se
 /* All 64 bits are usable. */
 uint64_t flow_hash_of(const struct flow_hash *hash, const struct flow_key *key);
 
-/* Up to FLOW_BURST_MAX keys, the IPv4 and the IPv6 ones each in one run of the PRF. */
-void flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint32_t count,
+/*
+ * Of up to FLOW_BURST_MAX keys those in `set`, bit by key: the IPv4 and the IPv6 ones
+ * each in one run of the PRF.  The other hashes stay as they are.
+ */
+void flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set,
 		     uint64_t *hashes);
+
+/*
+ * The same for IPv4, sixteen keys word by word: remote addresses, ports (remote,
+ * local) as they lie in headers, and local_idx.  Only where prf_aes_wide_is_available().
+ */
+void flow_hash_wide(const struct flow_hash *hash, const rte_be32_t remote[WIDE_LANES],
+		    const rte_be32_t ports[WIDE_LANES], const uint16_t local_idx[WIDE_LANES],
+		    uint64_t hashes[WIDE_LANES]);
 
 #endif

@@ -73,23 +73,21 @@ flow_pool_lookup(const struct flow_pool *pool, uint64_t hash, const struct flow_
 	return tag_table_lookup(&pool->table, hash, is_wanted, &wanted);
 }
 
-/* Bucket, then record: the guess is wrong only where two tags in one bucket agree. */
-void
-flow_pool_lookup_burst(const struct flow_pool *pool, const uint64_t *hashes,
-		       const struct flow_key *keys, uint32_t count, uint32_t *found)
+uint64_t
+flow_pool_guess_burst(const struct flow_pool *pool, const uint64_t *hashes, uint32_t count,
+		      uint32_t *found)
 {
+	uint64_t guesses = 0;
+
 	check(count <= FLOW_BURST_MAX);
-	for (uint32_t i = 0; i < count; i++)
-		tag_table_prefetch(&pool->table, hashes[i]);
 	for (uint32_t i = 0; i < count; i++) {
 		found[i] = tag_table_guess(&pool->table, hashes[i]);
-		if (found[i] != FLOW_NONE)
+		if (found[i] != FLOW_NONE) {
 			rte_prefetch0(&pool->flows[found[i]]);
+			guesses |= UINT64_C(1) << i;
+		}
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		if (found[i] != FLOW_NONE && !flow_key_equal(&pool->flows[found[i]].key, &keys[i]))
-			found[i] = flow_pool_lookup(pool, hashes[i], &keys[i]);
-	}
+	return guesses;
 }
 
 uint32_t

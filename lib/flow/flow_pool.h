@@ -43,12 +43,30 @@ flow_pool_index(const struct flow_pool *pool, const struct flow *flow)
 /* FLOW_NONE if there is none. */
 uint32_t flow_pool_lookup(const struct flow_pool *pool, uint64_t hash, const struct flow_key *key);
 
+/* Where keys of such a hash are looked for first: fetch that some time before the guess. */
+static inline void
+flow_pool_prefetch(const struct flow_pool *pool, uint64_t hash)
+{
+	tag_table_prefetch(&pool->table, hash);
+}
+
 /*
- * Up to FLOW_BURST_MAX keys: buckets, then records are prefetched for all before
- * any is read.  found[i] is an index or FLOW_NONE.
+ * Up to FLOW_BURST_MAX keys, by their hashes alone: found[i] is FLOW_NONE or a guess,
+ * whose record is prefetched.  Returns which are guesses, bit by key: each of these
+ * is settled by flow_pool_settle().
  */
-void flow_pool_lookup_burst(const struct flow_pool *pool, const uint64_t *hashes,
-			    const struct flow_key *keys, uint32_t count, uint32_t *found);
+uint64_t flow_pool_guess_burst(const struct flow_pool *pool, const uint64_t *hashes, uint32_t count,
+			       uint32_t *found);
+
+/* An index, or FLOW_NONE; the guess is wrong only where two tags in one bucket agree. */
+static inline uint32_t
+flow_pool_settle(const struct flow_pool *pool, uint64_t hash, const struct flow_key *key,
+		 uint32_t guess)
+{
+	if (flow_key_equal(&pool->flows[guess].key, key))
+		return guess;
+	return flow_pool_lookup(pool, hash, key);
+}
 
 /*
  * A fresh record, zeroed but for its key, in the table under `hash`, which is

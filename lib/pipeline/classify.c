@@ -28,10 +28,6 @@
 #include "stages.h"
 #include "tcp_source.h"
 
-/* How many frames ahead buffers are fetched, and then their headers: a DRAM latency each. */
-#define BUFFER_AHEAD 8
-#define HEADER_AHEAD 4
-
 /* Where a frame came in: what the neighbour layer must know to say what is ours. */
 struct link {
 	struct weir_core *core;
@@ -200,17 +196,6 @@ is_for_our_mac(const struct weir_core *core, const struct rte_mbuf *m)
 	return (octets_load64(rte_pktmbuf_mtod(m, const uint8_t *)) ^ ours) << 16 == 0;
 }
 
-/* The filter spares nearly everybody the look-ups. */
-static bool
-may_send_from(const struct weir_core *core, const struct ip_addr *source, uint8_t port)
-{
-	const struct listener_table *listeners = core->tcp.listeners;
-
-	return likely(!addr_filter_may_have(&core->refused_sources, source)) ||
-	       (!listener_table_is_ours(listeners, source) &&
-		!listener_table_is_broadcast(listeners, source, port));
-}
-
 /* The addresses and ports of the burst's next segment; the burst has it then. */
 static inline void
 take_key(struct burst *burst, const struct ip_addr *source, rte_be32_t ports, uint16_t local_idx)
@@ -236,7 +221,8 @@ classify_syn(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 					     octets_load32(ether + PLAIN_SYN_IP + 16),
 					     (uint8_t)m->port);
 	source = ip_addr_of_ipv4(octets_load32(ether + PLAIN_SYN_IP + 12));
-	if (unlikely(local_idx == LOCAL_NONE || !may_send_from(core, &source, (uint8_t)m->port)))
+	if (unlikely(local_idx == LOCAL_NONE ||
+		     !pipeline_may_send_from(core, &source, (uint8_t)m->port)))
 		return false;
 	take_key(burst, &source, octets_load32(ether + PLAIN_SYN_TCP), local_idx);
 	return true;
@@ -258,7 +244,7 @@ classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 					plain->vlan_id);
 	source = plain_source(plain);
 	if (local_idx == LOCAL_NONE || !pipeline_may_use(core, local_idx) ||
-	    !may_send_from(core, &source, port))
+	    !pipeline_may_send_from(core, &source, port))
 		return false;
 	take_key(burst, &source, plain_ports(plain), local_idx);
 	return true;
@@ -355,64 +341,87 @@ classify_frame(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	return reason;
 }
 
-/* Both lines of the buffer: the second has `next` and what a reply is marked with. */
 static void
-prefetch_buffer(const struct rte_mbuf *m)
+classify_one(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 {
-	rte_prefetch0(m);
+	enum drop_reason reason;
+
+	/* The buffer's second line has `next`: who frees it looks there. */
 	rte_prefetch0((const uint8_t *)m + RTE_CACHE_LINE_MIN_SIZE);
+	if (classify_syn(core, m, burst) || classify_plain(core, m, burst))
+		return;
+	reason = classify_frame(core, m, burst);
+	if (reason != DROP_NONE) {
+		pipeline_account(core, reason);
+		rte_pktmbuf_free(m);
+	}
 }
 
-/* With options a SYN is longer than a line. */
+/* At most WIDE_LANES frames. */
 static void
-prefetch_headers(const struct rte_mbuf *m)
+classify_some(struct weir_core *core, struct rte_mbuf **frames, uint32_t count, struct burst *burst)
 {
-	rte_prefetch0(rte_pktmbuf_mtod(m, void *));
-	rte_prefetch0(rte_pktmbuf_mtod_offset(m, void *, RTE_CACHE_LINE_MIN_SIZE));
+	struct burst_batch *batch = &burst->batches[burst->batch_count];
+	uint32_t lanes = 0;
+
+	if (core->looks_for_batches && count >= PIPELINE_BATCH_MIN)
+		lanes = pipeline_classify_batch(core, frames, count, burst);
+	if (lanes == flow_first(count)) {
+		burst_take_lanes(burst, batch, count);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if ((lanes >> i & 1) != 0)
+			burst_take_lane(burst, batch, i);
+		else
+			classify_one(core, frames[i], burst);
+	}
 }
 
+/* Headers of up to WIDE_LANES frames.  With options a SYN is longer than a line. */
 static void
-prefetch_ahead(struct rte_mbuf **frames, uint32_t count, uint32_t i)
+fetch_headers(struct rte_mbuf **frames, uint32_t count)
 {
-	if (i + BUFFER_AHEAD < count)
-		prefetch_buffer(frames[i + BUFFER_AHEAD]);
-	if (i + HEADER_AHEAD < count)
-		prefetch_headers(frames[i + HEADER_AHEAD]);
+	for (uint32_t i = 0; i < RTE_MIN(count, (uint32_t)WIDE_LANES); i++) {
+		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
+		rte_prefetch0(rte_pktmbuf_mtod_offset(frames[i], void *, RTE_CACHE_LINE_MIN_SIZE));
+	}
 }
 
-static void
-prefetch_first(struct rte_mbuf **frames, uint32_t count)
+/* The first line of each buffer; returns how many octets are in them. */
+static uint64_t
+fetch_buffers(struct rte_mbuf **frames, uint32_t count)
 {
-	uint32_t i;
+	uint64_t bytes = 0;
 
-	for (i = 0; i < RTE_MIN(count, (uint32_t)BUFFER_AHEAD); i++)
-		prefetch_buffer(frames[i]);
-	for (i = 0; i < RTE_MIN(count, (uint32_t)HEADER_AHEAD); i++)
-		prefetch_headers(frames[i]);
+	for (uint32_t i = 0; i < count; i++)
+		rte_prefetch0(frames[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		check(frames[i]->port < TCP_PORTS_MAX);
+		bytes += rte_pktmbuf_pkt_len(frames[i]);
+	}
+	return bytes;
 }
 
 void
 pipeline_classify(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 		  struct burst *burst)
 {
-	enum drop_reason reason;
-	uint64_t rx_bytes = 0;
+	uint64_t bytes = fetch_buffers(frames, count);
 
 	burst->count = 0;
 	burst->opened = 0;
-	prefetch_first(frames, count);
-	for (uint32_t i = 0; i < count; i++) {
-		prefetch_ahead(frames, count, i);
-		check(frames[i]->port < TCP_PORTS_MAX);
-		rx_bytes += rte_pktmbuf_pkt_len(frames[i]);
-		if (classify_syn(core, frames[i], burst) || classify_plain(core, frames[i], burst))
-			continue;
-		reason = classify_frame(core, frames[i], burst);
-		if (reason != DROP_NONE) {
-			pipeline_account(core, reason);
-			rte_pktmbuf_free(frames[i]);
-		}
+	burst->batched = 0;
+	burst->acks = 0;
+	burst->batch_count = 0;
+	fetch_headers(frames, count);
+	for (uint32_t i = 0; i < count; i += WIDE_LANES) {
+		uint32_t left = count - i;
+
+		if (left > WIDE_LANES)
+			fetch_headers(frames + i + WIDE_LANES, left - WIDE_LANES);
+		classify_some(core, frames + i, RTE_MIN(left, (uint32_t)WIDE_LANES), burst);
 	}
 	counter_add(&core->counters, COUNTER_rx_packets, count);
-	counter_add(&core->counters, COUNTER_rx_bytes, rx_bytes);
+	counter_add(&core->counters, COUNTER_rx_bytes, bytes);
 }

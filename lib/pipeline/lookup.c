@@ -17,22 +17,50 @@ prefetch_tcb(const struct tcp_tcb *tcb)
 	rte_prefetch0((const uint8_t *)(tcb + 1) - 1);
 }
 
+/* Batches have been hashed while the others were still classified. */
+static void
+hash_singles(const struct tcp_engine *engine, struct burst *burst)
+{
+	uint64_t singles = burst_all(burst) & ~burst->batched;
+
+	flow_hash_burst(&engine->flow_hash, burst->keys, singles, burst->hashes);
+	for (uint64_t left = singles; left != 0; left &= left - 1)
+		flow_pool_prefetch(&engine->flows, burst->hashes[__builtin_ctzll(left)]);
+}
+
+/* Turns guesses into what the burst knows. */
+static void
+settle(struct weir_core *core, struct burst *burst, uint64_t guesses)
+{
+	struct tcp_engine *engine = &core->tcp;
+
+	burst_unbatch_set(burst, guesses & burst->batched);
+	for (uint64_t left = guesses; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		burst->found[i] = flow_pool_settle(&engine->flows, burst->hashes[i],
+						   &burst->keys[i], burst->found[i]);
+		if (burst->found[i] == FLOW_NONE)
+			continue;
+		burst->known |= left & -left;
+		prefetch_tcb(tcp_engine_tcb(engine, burst->found[i]));
+	}
+}
+
 void
 pipeline_lookup(struct weir_core *core, struct burst *burst)
 {
 	struct tcp_engine *engine = &core->tcp;
-	bool look_for_time_wait = engine->time_wait.live > 0;
 
 	burst->has_new_flow = false;
+	burst->known = 0;
 	if (burst->count == 0)
 		return;
-	flow_hash_burst(&engine->flow_hash, burst->keys, burst->count, burst->hashes);
-	flow_pool_lookup_burst(&engine->flows, burst->hashes, burst->keys, burst->count,
-			       burst->found);
-	for (uint32_t i = 0; i < burst->count; i++) {
-		if (burst->found[i] != FLOW_NONE)
-			prefetch_tcb(tcp_engine_tcb(engine, burst->found[i]));
-		else if (look_for_time_wait)
-			tag_table_prefetch(&engine->time_wait.index, burst->hashes[i]);
-	}
+	hash_singles(engine, burst);
+	settle(core, burst,
+	       flow_pool_guess_burst(&engine->flows, burst->hashes, burst->count, burst->found));
+	if (engine->time_wait.live == 0)
+		return;
+	for (uint64_t left = burst_all(burst) & ~burst->known; left != 0; left &= left - 1)
+		tag_table_prefetch(&engine->time_wait.index, burst->hashes[__builtin_ctzll(left)]);
 }

@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "stages.h"
+#include "tcp_syn_batch.h"
 
 /*
  * RFC 1122, 3.2.2.6 wants echo answered and RFC 4443, 2.4(f) wants that limited.
@@ -49,6 +50,7 @@ pipeline_init(struct weir_core *core, void *memory, const struct tcp_config *con
 	tcp_engine_init(&core->tcp, memory, config, secrets, &core->counters, listeners, mempool,
 			now_ns, unix_ns);
 	core->index = index;
+	core->looks_for_batches = tcp_syn_batch_is_used(&core->tcp);
 	core->unix_ns_offset = (int64_t)(unix_ns - now_ns);
 	rate_limit_init(&core->echo_limit, ECHO_REPLIES_PER_SECOND);
 	learn_port_macs(core, listeners);

@@ -68,6 +68,7 @@ struct weir_core {
 	bool has_unusable; /* some address of ours must not be used (yet) */
 	struct addr_filter refused_sources; /* who may be ours or a broadcast address */
 	struct listener_memo memo;
+	bool looks_for_batches; /* many of the last burst might have been served in batches */
 	/* By DPDK port, zero where we have no address; padded so that one word is compared. */
 	uint8_t port_mac[TCP_PORTS_MAX][8];
 	struct neigh_sharing sharing; /* the port layer's, set after pipeline_init() */

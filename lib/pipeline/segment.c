@@ -23,6 +23,7 @@
  * and a flow that came to be or ceased to be since the lookup is looked up anew.
  */
 
+#include "door.h"
 #include "stages.h"
 #include "tcp_cookie_lane.h"
 #include "tcp_input.h"
@@ -30,21 +31,20 @@
 #include "tcp_listen.h"
 #include "tcp_open.h"
 #include "tcp_source.h"
+#include "tcp_syn_batch.h"
 #include "tcp_syn_policy.h"
 
 enum segment_rank { RANK_FLOW, RANK_ACK, RANK_SYN, RANK_REST, RANK_N };
 
-/* Which of a burst's segments are in each rank, in order of arrival. */
+/* Which of a burst's segments are in each rank. */
 struct ranks {
-	uint8_t order[RANK_N][PIPELINE_BURST_MAX];
-	uint32_t count[RANK_N];
+	uint64_t of[RANK_N];
 };
 
+/* Of a segment that no flow was found for. */
 static enum segment_rank
-rank_of(uint8_t flags, uint32_t found)
+rank_of(uint8_t flags)
 {
-	if (found != FLOW_NONE)
-		return RANK_FLOW;
 	switch (flags & (TH_SYN | TH_ACK | TH_RST | TH_FIN)) {
 	case TH_ACK:
 	case TH_ACK | TH_FIN:
@@ -59,12 +59,16 @@ rank_of(uint8_t flags, uint32_t found)
 static void
 rank_burst(const struct burst *burst, struct ranks *ranks)
 {
-	enum segment_rank rank;
+	uint64_t unknown = burst_all(burst) & ~burst->known;
 
-	memset(ranks->count, 0, sizeof(ranks->count));
-	for (uint32_t i = 0; i < burst->count; i++) {
-		rank = rank_of(burst->plains[i].flags, burst->found[i]);
-		ranks->order[rank][ranks->count[rank]++] = (uint8_t)i;
+	memset(ranks, 0, sizeof(*ranks));
+	ranks->of[RANK_FLOW] = burst->known;
+	ranks->of[RANK_ACK] = unknown & burst->batched & burst->acks;
+	ranks->of[RANK_SYN] = unknown & burst->batched & ~burst->acks;
+	for (uint64_t left = unknown & ~burst->batched; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		ranks->of[rank_of(burst->plains[i].flags)] |= left & -left;
 	}
 }
 
@@ -141,12 +145,13 @@ serve(struct weir_core *core, struct burst *burst, uint32_t i, const struct cook
 		rte_pktmbuf_free(burst->segs[i].m);
 }
 
+/* Those of a set, in order of arrival. */
 static void
-serve_rank(struct weir_core *core, struct burst *burst, const struct ranks *ranks,
-	   enum segment_rank rank)
+serve_set(struct weir_core *core, struct burst *burst, uint64_t segments)
 {
-	for (uint32_t k = 0; k < ranks->count[rank]; k++)
-		serve(core, burst, ranks->order[rank][k], NULL);
+	burst_unbatch_set(burst, segments & burst->batched);
+	for (uint64_t left = segments; left != 0; left &= left - 1)
+		serve(core, burst, (uint32_t)__builtin_ctzll(left), NULL);
 }
 
 /*
@@ -162,40 +167,53 @@ reject(struct weir_core *core, struct burst *burst, uint32_t i,
 	if (finding == NULL || finding->verdict == COOKIE_VALID ||
 	    flow_now(engine, burst, i) != FLOW_NONE ||
 	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
-	    tcp_source_is_denied(engine, &burst->keys[i].remote) || !tcp_reply_rst_is_spent(engine))
+	    tcp_source_is_denied(engine, &burst->keys[i].remote) ||
+	    !tcp_reply_rst_is_spent(engine, 1))
 		return false;
 	pipeline_account(core, tcp_listen_refuse_cookie(engine, finding->verdict));
 	rte_pktmbuf_free(burst->plains[i].m);
 	return true;
 }
 
+/* Judge the cookies of those of `acks` that no batch has judged. */
+static void
+judge_acks(struct weir_core *core, struct burst *burst, uint64_t acks,
+	   const struct cookie_finding **findings, struct tcp_ack_lane *ipv4,
+	   struct tcp_ack_lane *ipv6)
+{
+	tcp_ack_lane_init(ipv4, false);
+	tcp_ack_lane_init(ipv6, true);
+	for (uint64_t left = acks; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+		const struct plain *plain = &burst->plains[i];
+
+		if (findings[i] == NULL && !burst_is_opened(burst, i) &&
+		    listener_of(core, &burst->keys[i]) != LISTENER_NONE)
+			findings[i] =
+				tcp_ack_lane_put(&core->tcp, plain->is_ipv6 ? ipv6 : ipv4, plain);
+	}
+	tcp_ack_lane_judge(&core->tcp, ipv4);
+	tcp_ack_lane_judge(&core->tcp, ipv6);
+}
+
 /* All cookies of the burst are judged first, then each ACK is served in its turn. */
 static void
-serve_acks(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
+serve_acks(struct weir_core *core, struct burst *burst, uint64_t acks)
 {
 	const struct cookie_finding *findings[PIPELINE_BURST_MAX];
 	struct tcp_ack_lane ipv4, ipv6;
-	uint32_t count = ranks->count[RANK_ACK];
 
-	tcp_ack_lane_init(&ipv4, false);
-	tcp_ack_lane_init(&ipv6, true);
-	for (uint32_t k = 0; k < count; k++) {
-		uint32_t i = ranks->order[RANK_ACK][k];
-		const struct plain *plain = &burst->plains[i];
+	if (acks == 0)
+		return;
+	memset(findings, 0, burst->count * sizeof(findings[0]));
+	acks = pipeline_judge_batches(core, burst, acks, findings);
+	burst_unbatch_set(burst, acks & burst->batched);
+	judge_acks(core, burst, acks, findings, &ipv4, &ipv6);
+	for (uint64_t left = acks; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
 
-		findings[k] = NULL;
-		if (!burst_is_opened(burst, i) &&
-		    listener_of(core, &burst->keys[i]) != LISTENER_NONE)
-			findings[k] =
-				tcp_ack_lane_put(&core->tcp, plain->is_ipv6 ? &ipv6 : &ipv4, plain);
-	}
-	tcp_ack_lane_judge(&core->tcp, &ipv4);
-	tcp_ack_lane_judge(&core->tcp, &ipv6);
-	for (uint32_t k = 0; k < count; k++) {
-		uint32_t i = ranks->order[RANK_ACK][k];
-
-		if (!reject(core, burst, i, findings[k]))
-			serve(core, burst, i, findings[k]);
+		if (!reject(core, burst, i, findings[i]))
+			serve(core, burst, i, findings[i]);
 	}
 }
 
@@ -224,34 +242,8 @@ wants_cookie(const struct weir_core *core, const struct burst *burst, uint32_t i
 	return wants_cookie_only(core, burst, i);
 }
 
-/* What the listener at a place, an address and a port of ours, says to any SYN. */
-struct door {
-	uint32_t place;
-	bool is_known;
-	bool is_open;
-};
-
-static __rte_noinline void
-knock(struct weir_core *core, const struct flow_key *key, struct door *door)
-{
-	uint16_t listener = listener_of(core, key);
-
-	door->place = flow_key_place(key);
-	door->is_known = true;
-	door->is_open =
-		listener != LISTENER_NONE && tcp_open_admit(&core->tcp, listener) == DROP_NONE;
-}
-
-static inline bool
-is_open(struct weir_core *core, const struct flow_key *key, struct door *door)
-{
-	if (unlikely(!door->is_known || door->place != flow_key_place(key)))
-		knock(core, key, door);
-	return door->is_open;
-}
-
 static void
-serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *ranks)
+serve_syns(struct weir_core *core, struct burst *burst, uint64_t syns)
 {
 	struct tcp_engine *engine = &core->tcp;
 	bool is_simple = engine->syn_policy.use_cookies && engine->config->sources == NULL;
@@ -259,14 +251,19 @@ serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *rank
 	struct tcp_syn_lane ipv4, ipv6;
 	uint32_t taken = 0;
 
+	syns = pipeline_answer_batches(core, burst, syns);
+	if (syns == 0)
+		return;
+	burst_unbatch_set(burst, syns & burst->batched);
 	tcp_syn_lane_init(&ipv4, false);
 	tcp_syn_lane_init(&ipv6, true);
-	for (uint32_t k = 0; k < ranks->count[RANK_SYN]; k++) {
-		uint32_t i = ranks->order[RANK_SYN][k];
+	for (uint64_t left = syns; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
 		const struct plain *plain = &burst->plains[i];
+		const struct flow_key *key = &burst->keys[i];
 
-		if (wants_cookie(core, burst, i, is_simple) &&
-		    is_open(core, &burst->keys[i], &door) &&
+		door_knock(&door, core, key->local_idx, key->local_port);
+		if (wants_cookie(core, burst, i, is_simple) && door.is_open &&
 		    tcp_syn_lane_take(engine, plain->is_ipv6 ? &ipv6 : &ipv4, plain))
 			taken++;
 		else
@@ -277,17 +274,32 @@ serve_syns(struct weir_core *core, struct burst *burst, const struct ranks *rank
 	tcp_syn_lane_answer(engine, &ipv6);
 }
 
+/* So many in a burst that are of no flow make it worth while to look at the next by sixteens. */
+#define ONE_IN_SO_MANY 4
+
+static void
+note_ranks(struct weir_core *core, const struct burst *burst, const struct ranks *ranks)
+{
+	uint64_t strange = ranks->of[RANK_ACK] | ranks->of[RANK_SYN];
+
+	if (burst->count >= PIPELINE_BATCH_MIN)
+		core->looks_for_batches =
+			tcp_syn_batch_is_used(&core->tcp) &&
+			(uint32_t)__builtin_popcountll(strange) * ONE_IN_SO_MANY >= burst->count;
+}
+
 void
 pipeline_segment(struct weir_core *core, struct burst *burst)
 {
 	struct ranks ranks;
 
 	rank_burst(burst, &ranks);
-	serve_rank(core, burst, &ranks, RANK_FLOW);
+	note_ranks(core, burst, &ranks);
+	serve_set(core, burst, ranks.of[RANK_FLOW]);
 	if (tcp_syn_policy_takes_cookies(&core->tcp))
-		serve_acks(core, burst, &ranks);
+		serve_acks(core, burst, ranks.of[RANK_ACK]);
 	else
-		serve_rank(core, burst, &ranks, RANK_ACK);
-	serve_syns(core, burst, &ranks);
-	serve_rank(core, burst, &ranks, RANK_REST);
+		serve_set(core, burst, ranks.of[RANK_ACK]);
+	serve_syns(core, burst, ranks.of[RANK_SYN]);
+	serve_set(core, burst, ranks.of[RANK_REST]);
 }

@@ -14,7 +14,24 @@
 #include "frame.h"
 #include "pipeline.h"
 #include "plain.h"
+#include "batch.h"
 #include "tcp_seg.h"
+
+/* Segments of the burst that were read together. */
+struct burst_batch {
+	struct batch in;
+	uint32_t lanes;			/* which of its lanes are segments of this burst */
+	uint64_t segments;		/* which of the burst's segments they are, in order */
+	uint8_t segment[WIDE_LANES];	/* which of the burst's each of those is */
+	uint16_t local_idx[WIDE_LANES]; /* of its destination */
+	uint64_t hash[WIDE_LANES];	/* of its key */
+	struct cookie_finding findings[WIDE_LANES]; /* of ACKs that have been judged */
+};
+
+/* Fewer frames than these are sooner looked at one by one. */
+#define PIPELINE_BATCH_MIN 4
+
+#define BURST_BATCHES (PIPELINE_BURST_MAX / WIDE_LANES)
 
 /*
  * The TCP segments of a burst, in order of arrival; all else has been dealt with by
@@ -24,6 +41,12 @@ struct burst {
 	uint32_t count;
 	bool has_new_flow; /* a segment of this burst has created a flow since the lookup */
 	uint64_t opened;   /* which of frames and segs are filled */
+	uint64_t batched;  /* which are in a batch alone: burst_unbatch() fills plains and keys */
+	uint64_t acks;	   /* which of these are ACKs without text; the others are SYNs */
+	uint64_t known;	   /* which have been found */
+	uint32_t batch_count;
+	struct burst_batch batches[BURST_BATCHES];
+	uint8_t lane[PIPELINE_BURST_MAX];	 /* of those in a batch: batch and lane */
 	struct plain plains[PIPELINE_BURST_MAX]; /* of one that is not plain: m and flags alone */
 	struct frame frames[PIPELINE_BURST_MAX];
 	struct tcp_seg segs[PIPELINE_BURST_MAX];
@@ -32,7 +55,14 @@ struct burst {
 	uint32_t found[PIPELINE_BURST_MAX]; /* flow, or FLOW_NONE */
 };
 
-static_assert(PIPELINE_BURST_MAX <= 64, "a set of segments is a word");
+static_assert(PIPELINE_BURST_MAX == 64, "a set of segments is a word, batches are whole");
+
+/* The set of all segments. */
+static inline uint64_t
+burst_all(const struct burst *burst)
+{
+	return flow_first(burst->count);
+}
 
 static inline bool
 burst_is_opened(const struct burst *burst, uint32_t i)
@@ -49,6 +79,71 @@ burst_seg(struct burst *burst, uint32_t i)
 		burst->opened |= UINT64_C(1) << i;
 	}
 	return &burst->segs[i];
+}
+
+/* Give those of `segments`, all of which are in batches alone, their places in plains and keys. */
+void burst_unbatch_set(struct burst *burst, uint64_t segments);
+
+static inline void
+burst_unbatch(struct burst *burst, uint32_t i)
+{
+	burst_unbatch_set(burst, burst->batched & UINT64_C(1) << i);
+}
+
+static inline bool
+burst_is_batched(const struct burst *burst, uint32_t i)
+{
+	return (burst->batched >> i & 1) != 0;
+}
+
+/* The filter spares nearly everybody the look-ups. */
+static inline bool
+pipeline_may_send_from(const struct weir_core *core, const struct ip_addr *source, uint8_t port)
+{
+	const struct listener_table *listeners = core->tcp.listeners;
+
+	return likely(!addr_filter_may_have(&core->refused_sources, source)) ||
+	       (!listener_table_is_ours(listeners, source) &&
+		!listener_table_is_broadcast(listeners, source, port));
+}
+
+/*
+ * Of `count` (1 to WIDE_LANES) frames those that are known by sight and for us,
+ * read into the burst's next batch: bit by frame.  They are segments of the burst
+ * only when burst_take_lane() has been called for each.
+ */
+uint32_t pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames,
+				 uint32_t count, struct burst *burst);
+
+static inline void
+burst_take_lane(struct burst *burst, struct burst_batch *batch, uint32_t lane)
+{
+	uint32_t i = burst->count++;
+
+	batch->segment[lane] = (uint8_t)i;
+	batch->segments |= UINT64_C(1) << i;
+	burst->batched |= UINT64_C(1) << i;
+	burst->lane[i] = (uint8_t)((uint32_t)(batch - burst->batches) * WIDE_LANES + lane);
+	burst->acks |= (uint64_t)(batch->in.acks >> lane & 1) << i;
+	burst->hashes[i] = batch->hash[lane];
+}
+
+/* The same of the first `count` lanes, where these are all frames that were read. */
+static inline void
+burst_take_lanes(struct burst *burst, struct burst_batch *batch, uint32_t count)
+{
+	uint32_t first = burst->count;
+	uint32_t lane = (uint32_t)(batch - burst->batches) * WIDE_LANES;
+
+	for (uint32_t i = 0; i < count; i++) {
+		batch->segment[i] = (uint8_t)(first + i);
+		burst->lane[first + i] = (uint8_t)(lane + i);
+	}
+	memcpy(&burst->hashes[first], batch->hash, count * sizeof(batch->hash[0]));
+	batch->segments = flow_first(count) << first;
+	burst->batched |= batch->segments;
+	burst->acks |= (batch->in.acks & flow_first(count)) << first;
+	burst->count += count;
 }
 
 /* Octets to segments: refuse what is not for us, answer what needs no connection. */
@@ -77,6 +172,20 @@ enum drop_reason pipeline_icmp_error(struct weir_core *core, const struct rte_mb
 
 /* Keys to flows, with what the next stage reads on its way into the cache. */
 void pipeline_lookup(struct weir_core *core, struct burst *burst);
+
+/*
+ * Answer those of `syns` that are in a batch, want a cookie and need nothing else;
+ * returns which are left.
+ */
+uint64_t pipeline_answer_batches(struct weir_core *core, struct burst *burst, uint64_t syns);
+
+/*
+ * Judge the cookies of those of `acks` that are in a batch and come to a listener: what
+ * is found of segment i is in findings[i], which stays as it is for the others.
+ * Returns which are left; the rest is refused and gone.
+ */
+uint64_t pipeline_judge_batches(struct weir_core *core, struct burst *burst, uint64_t acks,
+				const struct cookie_finding **findings);
 
 /* SEGMENT ARRIVES for each, the most deserving first. */
 void pipeline_segment(struct weir_core *core, struct burst *burst);

@@ -42,6 +42,12 @@ static_assert(CLOCK_PER_EPOCH <= T_CLOCK_MASK + 1, "the clock fits below the epo
 static_assert(COOKIE_EPOCHS == 4, "e-2 to e+1 have slots of their own");
 static_assert(N_EPOCH_CODES >= COOKIE_EPOCHS, "a code names at most one epoch that has a key");
 
+/* Mode N, IPv4: what the codes of an MSS stand for; a code means what is at least that. */
+extern const uint16_t cookie_mss_ipv4[4];
+
+/* Mode N: the code of each window scale there is; 15 stands for what is more. */
+extern const uint32_t cookie_wscale_codes[16];
+
 /* Mode N: the low octet before it is masked, its epoch zero. */
 uint32_t cookie_pack_octet(const struct cookie_options *options, bool is_ipv6);
 void cookie_unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t fields);
@@ -75,6 +81,11 @@ cookie_pack(const struct cookie_options *options, bool is_ipv6)
 	return fields;
 }
 
+/* The MAC was right: what the cookie of that epoch says. */
+void cookie_accept(const struct syn_cookie *cookies, enum cookie_verdict verdict, uint64_t epoch,
+		   uint32_t fields, bool has_timestamps, bool is_ipv6,
+		   struct cookie_finding *finding);
+
 /* S0: what a timestamp's fields are added to. */
 static inline uint32_t
 cookie_timestamp_base(struct prf_block s)
@@ -94,6 +105,25 @@ static inline struct prf_block
 cookie_mac_message(struct prf_block s, enum cookie_mode mode, uint32_t fields)
 {
 	return (struct prf_block){{s.q[0], s.q[1] ^ ((uint64_t)mode << 32 | fields)}};
+}
+
+/* What the cookies of one moment have in common: where their layouts keep the time. */
+struct cookie_moment {
+	uint32_t octet;	    /* mode N */
+	uint32_t timestamp; /* mode T: the epoch ... */
+	uint32_t clock;	    /* ... and what is not part of the MAC's message */
+};
+
+static inline struct cookie_moment
+cookie_moment_of(const struct syn_cookie *cookies)
+{
+	uint64_t epoch = cookies->epoch;
+
+	return (struct cookie_moment){
+		.octet = (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT,
+		.timestamp = (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT,
+		.clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS),
+	};
 }
 
 #endif

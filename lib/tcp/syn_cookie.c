@@ -234,28 +234,10 @@ tuple_blocks(const struct cookie_secret *secret, const struct cookie_tuples *tup
 		  s);
 }
 
-/* What the cookies of one moment have in common: where their layouts keep the time. */
-struct moment {
-	uint32_t octet;	    /* mode N */
-	uint32_t timestamp; /* mode T: the epoch ... */
-	uint32_t clock;	    /* ... and what is not part of the MAC's message */
-};
-
-static struct moment
-moment_of(const struct syn_cookie *cookies)
-{
-	uint64_t epoch = cookies->epoch;
-
-	return (struct moment){
-		.octet = (uint32_t)(epoch % N_EPOCH_CODES) << N_EPOCH_SHIFT,
-		.timestamp = (uint32_t)(epoch % T_EPOCH_CODES) << T_EPOCH_SHIFT,
-		.clock = (uint32_t)((cookies->unix_ns - epoch * COOKIE_EPOCH_NS) / CLOCK_NS),
-	};
-}
-
 /* The part of a cookie that is known before its MAC, and what that is to be of. */
 static inline struct cookie
-begin_cookie(const struct cookie_fields *fields, const struct moment *now, struct prf_block *s)
+begin_cookie(const struct cookie_fields *fields, const struct cookie_moment *now,
+	     struct prf_block *s)
 {
 	struct cookie cookie = {0};
 	uint32_t bits;
@@ -277,7 +259,7 @@ syn_cookie_make_burst(const struct syn_cookie *cookies, struct cookie_tuples *tu
 		      const struct cookie_fields *fields, uint32_t count, struct cookie *made)
 {
 	const struct cookie_secret *secret = &cookies->secrets[0];
-	struct moment now = moment_of(cookies);
+	struct cookie_moment now = cookie_moment_of(cookies);
 	struct prf_block *s = tuples->block[0];
 
 	check(count <= COOKIE_BURST_MAX);
@@ -355,17 +337,6 @@ check_epoch(const struct syn_cookie *cookies, uint32_t code, uint32_t codes, uin
 	}
 }
 
-/* Unknown (UINT32_MAX) where the maker's clock is ahead of ours. */
-static uint32_t
-rtt_ms_since(const struct syn_cookie *cookies, uint64_t epoch, uint32_t clock)
-{
-	uint64_t made_ns = epoch * COOKIE_EPOCH_NS + clock * CLOCK_NS;
-
-	if (made_ns > cookies->unix_ns)
-		return UINT32_MAX;
-	return (uint32_t)((cookies->unix_ns - made_ns) / NS_PER_MS);
-}
-
 /* Sort one claim by the epoch it names, unless that or its clock is impossible. */
 static void
 weigh(const struct syn_cookie *cookies, const struct cookie_claim *claim, uint32_t i,
@@ -396,21 +367,31 @@ weigh(const struct syn_cookie *cookies, const struct cookie_claim *claim, uint32
 		cookie_mac_message(s, mode, mode == MODE_T ? fields & ~T_CLOCK_MASK : fields);
 }
 
-/* The MAC was right. */
-static void
-accept_candidate(const struct syn_cookie *cookies, const struct candidate *candidate,
-		 uint64_t epoch, const struct cookie_claim *claim, bool is_ipv6,
-		 struct cookie_finding *finding)
+/* Unknown (UINT32_MAX) where the maker's clock is ahead of ours. */
+static uint32_t
+rtt_ms_since(const struct syn_cookie *cookies, uint64_t epoch, uint32_t clock)
 {
-	finding->verdict = (enum cookie_verdict)candidate->verdict;
-	if (finding->verdict != COOKIE_VALID)
+	uint64_t made_ns = epoch * COOKIE_EPOCH_NS + clock * CLOCK_NS;
+
+	if (made_ns > cookies->unix_ns)
+		return UINT32_MAX;
+	return (uint32_t)((cookies->unix_ns - made_ns) / NS_PER_MS);
+}
+
+void
+cookie_accept(const struct syn_cookie *cookies, enum cookie_verdict verdict, uint64_t epoch,
+	      uint32_t fields, bool has_timestamps, bool is_ipv6, struct cookie_finding *finding)
+{
+	finding->verdict = verdict;
+	finding->rtt_ms = UINT32_MAX;
+	if (verdict != COOKIE_VALID)
 		return;
-	if (!claim->has_timestamps) {
-		cookie_unpack_octet(&finding->options, is_ipv6, candidate->fields);
+	if (!has_timestamps) {
+		cookie_unpack_octet(&finding->options, is_ipv6, fields);
 		return;
 	}
-	cookie_unpack_timestamp(&finding->options, candidate->fields);
-	finding->rtt_ms = rtt_ms_since(cookies, epoch, candidate->fields & T_CLOCK_MASK);
+	cookie_unpack_timestamp(&finding->options, fields);
+	finding->rtt_ms = rtt_ms_since(cookies, epoch, fields & T_CLOCK_MASK);
 }
 
 static void
@@ -427,8 +408,9 @@ check_macs(const struct syn_cookie *cookies, const struct prf_key *key,
 		uint32_t mask = claim->has_timestamps ? UINT32_MAX : ~N_FIELDS_MASK;
 
 		if ((((uint32_t)macs[k].q[0] ^ claim->iss) & mask) == 0)
-			accept_candidate(cookies, candidate, candidates->epoch, claim, is_ipv6,
-					 &findings[candidate->claim]);
+			cookie_accept(cookies, (enum cookie_verdict)candidate->verdict,
+				      candidates->epoch, candidate->fields, claim->has_timestamps,
+				      is_ipv6, &findings[candidate->claim]);
 	}
 }
 

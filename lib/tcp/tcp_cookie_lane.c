@@ -5,12 +5,10 @@
 #include "check.h"
 #include "cookie_layout.h"
 #include "plain_options.h"
-#include "syn_ack_stamp.h"
 #include "tcp_ecn.h"
-#include "tcp_emit.h"
 #include "tcp_open.h"
 #include "tcp_syn_policy.h"
-#include "tcp_window.h"
+#include "tcp_syn_sheet.h"
 
 void
 tcp_syn_lane_init(struct tcp_syn_lane *lane, bool is_ipv6)
@@ -97,26 +95,7 @@ tcp_syn_lane_take(const struct tcp_engine *engine, struct tcp_syn_lane *lane,
 	return true;
 }
 
-/* All but the SACK blocks and what is the SYN's own: the numbers, both timestamps. */
-static void
-fill_syn_ack(const struct tcp_engine *engine, uint8_t port, bool is_ipv6,
-	     const struct cookie_options *agreed, struct syn_ack *syn_ack)
-{
-	const struct tcp_config *config = engine->config;
-
-	syn_ack->wnd = tcp_window_of_syn(config);
-	syn_ack->ttl = config->ttl;
-	syn_ack->tos = config->tos;
-	syn_ack->flags = TH_SYN | TH_ACK | (agreed->ecn ? TH_ECE : 0);
-	syn_ack->options.has_mss = agreed->mss != 0;
-	syn_ack->options.mss = tcp_emit_mss(engine, port, is_ipv6);
-	syn_ack->options.has_wscale = agreed->has_wscale;
-	syn_ack->options.wscale = config->rcv_wscale;
-	syn_ack->options.has_sack_permitted = agreed->sack_permitted;
-	syn_ack->options.has_timestamps = agreed->has_timestamps;
-}
-
-/* Out of line, as make_stamp(): they would take registers from the way of most. */
+/* Out of line: it would take registers from the way of most. */
 static __rte_noinline void
 answer(struct tcp_engine *engine, const struct tcp_syn_lane *lane, uint32_t i,
        const struct cookie *cookie)
@@ -125,7 +104,7 @@ answer(struct tcp_engine *engine, const struct tcp_syn_lane *lane, uint32_t i,
 	uint8_t port = (uint8_t)syn->m->port;
 	struct syn_ack syn_ack;
 
-	fill_syn_ack(engine, port, syn->is_ipv6, &lane->options[i], &syn_ack);
+	tcp_syn_ack_fill(engine, port, syn->is_ipv6, &lane->options[i], &syn_ack);
 	syn_ack.iss = cookie->iss;
 	syn_ack.ack = plain_seq(syn) + 1;
 	syn_ack.options.tsval = cookie->tsval;
@@ -133,60 +112,24 @@ answer(struct tcp_engine *engine, const struct tcp_syn_lane *lane, uint32_t i,
 	syn_ack_write(syn, &syn_ack, &engine->config->ports[port].offload);
 }
 
-/* One for each form, made when it is first needed and for the port it is needed on. */
-struct stamps {
-	struct syn_ack_stamp stamp[PLAIN_FORMS];
-	uint32_t made; /* a bit for each */
-	uint16_t port; /* of those */
-};
-
-static __rte_noinline void
-make_stamp(const struct tcp_engine *engine, struct stamps *stamps, const struct plain *syn)
-{
-	enum plain_form form = (enum plain_form)syn->form;
-	struct cookie_options agreed;
-	struct tcp_options offered;
-	struct syn_ack syn_ack;
-
-	if (syn->m->port != stamps->port)
-		stamps->made = 0;
-	stamps->port = syn->m->port;
-	stamps->made |= 1u << form;
-	plain_take_form(&offered, rte_pktmbuf_mtod_offset(syn->m, uint8_t *, PLAIN_SYN_OPTIONS),
-			form);
-	tcp_open_agree(engine->config, &offered, &agreed);
-	fill_syn_ack(engine, (uint8_t)stamps->port, false, &agreed, &syn_ack);
-	syn_ack_stamp_make(&stamps->stamp[form], form, &syn_ack,
-			   &engine->config->ports[stamps->port].offload);
-}
-
-static inline void
-answer_form(const struct tcp_engine *engine, struct stamps *stamps, const struct plain *syn,
-	    const struct cookie *cookie)
-{
-	if (unlikely((stamps->made >> syn->form & 1) == 0 || syn->m->port != stamps->port))
-		make_stamp(engine, stamps, syn);
-	syn_ack_stamp_put(&stamps->stamp[syn->form], syn, cookie->iss, cookie->tsval);
-}
-
 void
 tcp_syn_lane_answer(struct tcp_engine *engine, struct tcp_syn_lane *lane)
 {
 	struct cookie cookies[COOKIE_BURST_MAX];
-	struct stamps stamps;
 
 	if (lane->count == 0)
 		return;
-	stamps.made = 0;
-	stamps.port = 0;
 	tcp_syn_policy_answered(engine, lane->count);
 	syn_cookie_make_burst(&engine->cookies, &lane->tuples, lane->fields, lane->count, cookies);
 	for (uint32_t i = 0; i < lane->count; i++) {
-		if (lane->syn[i]->form != PLAIN_FORM_OTHER)
-			answer_form(engine, &stamps, lane->syn[i], &cookies[i]);
-		else
+		const struct plain *syn = lane->syn[i];
+
+		if (unlikely(syn->form == PLAIN_FORM_OTHER))
 			answer(engine, lane, i, &cookies[i]);
-		tcp_engine_send(engine, lane->syn[i]->m);
+		else
+			syn_ack_stamp_put(&tcp_syn_sheet(engine, syn->m->port)->stamp[syn->form],
+					  syn, cookies[i].iss, cookies[i].tsval);
+		tcp_engine_send(engine, syn->m);
 	}
 	counter_add(engine->counters, COUNTER_syn_received, lane->count);
 	counter_add(engine->counters, COUNTER_cookie_sent, lane->count);

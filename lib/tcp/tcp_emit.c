@@ -323,11 +323,11 @@ reply(struct tcp_engine *engine, struct tcp_seg *seg, const struct tcp_options *
 }
 
 bool
-tcp_reply_rst_is_spent(struct tcp_engine *engine)
+tcp_reply_rst_is_spent(struct tcp_engine *engine, uint32_t count)
 {
 	if (!rate_limit_is_spent(&engine->rst_limit, engine->now_ns))
 		return false;
-	counter_increment(engine->counters, COUNTER_rst_limited);
+	counter_add(engine->counters, COUNTER_rst_limited, count);
 	return true;
 }
 
@@ -335,7 +335,7 @@ tcp_reply_rst_is_spent(struct tcp_engine *engine)
 static bool
 rst_is_due(struct tcp_engine *engine, const struct ip_addr *source)
 {
-	if (tcp_reply_rst_is_spent(engine))
+	if (tcp_reply_rst_is_spent(engine, 1))
 		return false;
 	if (!tcp_source_take_reply(engine, source)) {
 		counter_increment(engine->counters, COUNTER_rst_prefix_limited);

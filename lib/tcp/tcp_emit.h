@@ -48,10 +48,10 @@ void tcp_emit_segment(struct tcp_engine *engine, uint32_t idx, struct rte_mbuf *
 uint32_t tcp_emit_sack_bytes(const struct tcp_engine *engine, const struct tcp_tcb *tcb);
 
 /*
- * True if no RST may be sent now, to whomever: then it is as if one had been asked
- * for and not sent.
+ * True if no RST may be sent now, to whomever: then it is as if `count` had been
+ * asked for and not sent.
  */
-bool tcp_reply_rst_is_spent(struct tcp_engine *engine);
+bool tcp_reply_rst_is_spent(struct tcp_engine *engine, uint32_t count);
 
 /* RST as RFC 9293, 3.10.7.1 prescribes, within the limit on them; takes seg->m. */
 void tcp_reply_rst(struct tcp_engine *engine, struct tcp_seg *seg);

@@ -21,6 +21,7 @@
 #include "prefix_rates.h"
 #include "rate_limit.h"
 #include "rng.h"
+#include "syn_ack_sheet.h"
 #include "source_prefix.h"
 #include "syn_cookie.h"
 #include "tcp_config.h"
@@ -77,6 +78,12 @@ struct tcp_syn_policy {
 	uint64_t calm_since_ns; /* neither full nor above the rate since then */
 };
 
+/* What the SYN-ACKs of a port have in common: made with its first, for the config never changes. */
+struct tcp_syn_sheets {
+	struct syn_ack_sheet port[TCP_PORTS_MAX];
+	uint32_t made; /* bit by port */
+};
+
 /* What each network of sources has of this core: tcp_source.h. */
 struct tcp_source_limits {
 	struct source_prefix prefix;
@@ -131,6 +138,7 @@ struct tcp_engine {
 	struct rate_limit rst_limit;
 	struct rate_limit challenge_limit;
 	struct tcp_syn_policy syn_policy;
+	struct tcp_syn_sheets syn_sheets;
 	struct tcp_source_limits source_limits;
 	uint32_t pressure_tick;	    /* tcp_pressure_poll(): when it looked last ... */
 	uint32_t pressure_transfer; /* ... and at which transfer and flow it goes on */

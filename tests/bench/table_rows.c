@@ -66,7 +66,7 @@ key_of(uint64_t n)
 static void
 hash_burst(struct table *table, const struct flow_key *keys, uint64_t hashes[BURST])
 {
-	flow_hash_burst(&table->hash, keys, BURST, hashes);
+	flow_hash_burst(&table->hash, keys, flow_first(BURST), hashes);
 }
 
 static void
@@ -94,6 +94,23 @@ remove_lot(struct table *table)
 	}
 }
 
+/* As the pipeline does it. */
+static void
+lookup_burst(const struct flow_pool *pool, const uint64_t *hashes, const struct flow_key *keys,
+	     uint32_t *found)
+{
+	uint64_t guesses;
+
+	for (uint32_t k = 0; k < BURST; k++)
+		flow_pool_prefetch(pool, hashes[k]);
+	guesses = flow_pool_guess_burst(pool, hashes, BURST, found);
+	for (; guesses != 0; guesses &= guesses - 1) {
+		uint32_t k = (uint32_t)__builtin_ctzll(guesses);
+
+		found[k] = flow_pool_settle(pool, hashes[k], &keys[k], found[k]);
+	}
+}
+
 static void
 lookup_bursts(struct table *table, const struct flow_key *keys)
 {
@@ -101,7 +118,7 @@ lookup_bursts(struct table *table, const struct flow_key *keys)
 
 	for (uint32_t i = 0; i < table->lot; i += BURST) {
 		hash_burst(table, keys + i, hashes);
-		flow_pool_lookup_burst(&table->pool, hashes, keys + i, BURST, table->found + i);
+		lookup_burst(&table->pool, hashes, keys + i, table->found + i);
 	}
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * Segments of a burst that are served where they are, in their batch: SYNs that want
+ * a cookie and nothing else, and ACKs whose cookie is none.  All others leave it, for
+ * the stage to serve them one by one.
+ */
+
+#include <rte_mempool.h>
+
+#include "door.h"
+#include "stages.h"
+#include "tcp_ack_batch.h"
+#include "tcp_emit.h"
+#include "tcp_listen.h"
+#include "tcp_syn_batch.h"
+
+/* In TIME-WAIT, or opened since the lookup.  A hash that two share says so in vain. */
+static bool
+may_be_known(const struct tcp_engine *engine, const struct burst *burst, uint64_t hash)
+{
+	return (burst->has_new_flow &&
+		tag_table_guess(&engine->flows.table, hash) != TAG_NOT_FOUND) ||
+	       (engine->time_wait.live > 0 &&
+		time_wait_table_lookup(&engine->time_wait, hash) != TIME_WAIT_NONE);
+}
+
+static void
+knock(struct door *door, struct weir_core *core, const struct burst_batch *batch, uint32_t lane)
+{
+	rte_be16_t local_port = (rte_be16_t)(batch->in.ports[lane] >> 16);
+
+	door_knock(door, core, batch->local_idx[lane], rte_be_to_cpu_16(local_port));
+}
+
+/* The lanes of those of `segments` that are in the batch. */
+static uint32_t
+lanes_of(const struct burst_batch *batch, uint64_t segments)
+{
+	uint32_t lanes = 0;
+
+	if (likely((batch->segments & ~segments) == 0))
+		return batch->lanes;
+	for (uint32_t left = batch->lanes; left != 0; left &= left - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctz(left);
+
+		lanes |= (uint32_t)(segments >> batch->segment[lane] & 1) << lane;
+	}
+	return lanes;
+}
+
+static uint64_t
+segments_of(const struct burst_batch *batch, uint32_t lanes)
+{
+	uint64_t segments = 0;
+
+	if (likely(lanes == batch->lanes))
+		return batch->segments;
+	for (uint32_t left = lanes; left != 0; left &= left - 1)
+		segments |= UINT64_C(1) << batch->segment[__builtin_ctz(left)];
+	return segments;
+}
+
+/* Those of `lanes` to be answered at once. */
+static uint32_t
+wants_cookie(struct weir_core *core, const struct burst *burst, const struct burst_batch *batch,
+	     uint32_t lanes, struct door *door)
+{
+	uint32_t wanted = 0;
+
+	for (uint32_t left = lanes; left != 0; left &= left - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctz(left);
+
+		knock(door, core, batch, lane);
+		if (likely(door->is_open && !may_be_known(&core->tcp, burst, batch->hash[lane])))
+			wanted |= left & -left;
+	}
+	return wanted;
+}
+
+uint64_t
+pipeline_answer_batches(struct weir_core *core, struct burst *burst, uint64_t syns)
+{
+	struct door door = {.is_known = false};
+	uint32_t lanes;
+
+	if (!core->tcp.syn_policy.use_cookies || core->tcp.config->sources != NULL)
+		return syns;
+	for (uint32_t b = 0; b < burst->batch_count && syns != 0; b++) {
+		const struct burst_batch *batch = &burst->batches[b];
+
+		lanes = lanes_of(batch, syns);
+		lanes = wants_cookie(core, burst, batch, lanes, &door);
+		counter_add(&core->counters, COUNTER_rx_served,
+			    (uint32_t)__builtin_popcount(lanes));
+		syns &= ~segments_of(batch, lanes);
+		tcp_syn_batch_answer(&core->tcp, &batch->in, lanes);
+	}
+	return syns;
+}
+
+/*
+ * Buffers that nobody else holds and that have no second go back together, and without
+ * a look at their second lines, where `next` is.
+ */
+static void
+free_lanes(const struct burst_batch *batch, uint32_t lanes)
+{
+	void *free[PIPELINE_BURST_MAX];
+	struct rte_mempool *pool = NULL;
+	uint32_t count = 0;
+
+	for (; lanes != 0; lanes &= lanes - 1) {
+		struct rte_mbuf *m = batch->in.m[__builtin_ctz(lanes)];
+
+		if (unlikely(rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m))) {
+			rte_pktmbuf_free(m);
+			continue;
+		}
+		if (unlikely(m->pool != pool)) {
+			if (count > 0)
+				rte_mempool_put_bulk(pool, free, count);
+			pool = m->pool;
+			count = 0;
+		}
+		free[count++] = m;
+	}
+	if (count > 0)
+		rte_mempool_put_bulk(pool, free, count);
+}
+
+/*
+ * Of `lanes`, whose cookies are forged, those to be counted and no more, because nobody
+ * may be sent a RST.  Of an ACK flood these are nearly all.
+ */
+static uint32_t
+refuse_forged(struct weir_core *core, const struct burst *burst, const struct burst_batch *batch,
+	      uint32_t lanes)
+{
+	struct tcp_engine *engine = &core->tcp;
+	uint32_t count = (uint32_t)__builtin_popcount(lanes);
+
+	if (count == 0 || engine->time_wait.live > 0 || engine->config->sources != NULL ||
+	    burst->has_new_flow || !tcp_reply_rst_is_spent(engine, count))
+		return 0;
+	core->counters.drop[DROP_cookie_forged] += count;
+	counter_add(&core->counters, COUNTER_cookie_forged, count);
+	free_lanes(batch, lanes);
+	return lanes;
+}
+
+/* Those of `lanes` that come to a listener. */
+static uint32_t
+come_to_listener(struct weir_core *core, const struct burst_batch *batch, uint32_t lanes)
+{
+	struct door door = {.is_known = false};
+	uint32_t there = 0;
+
+	for (uint32_t left = lanes; left != 0; left &= left - 1) {
+		knock(&door, core, batch, (uint32_t)__builtin_ctz(left));
+		there |= door.is_there ? left & -left : 0;
+	}
+	return there;
+}
+
+uint64_t
+pipeline_judge_batches(struct weir_core *core, struct burst *burst, uint64_t acks,
+		       const struct cookie_finding **findings)
+{
+	for (uint32_t b = 0; b < burst->batch_count; b++) {
+		struct burst_batch *batch = &burst->batches[b];
+		uint32_t lanes = come_to_listener(core, batch, lanes_of(batch, acks)), ours;
+
+		if (lanes == 0)
+			continue;
+		ours = tcp_ack_batch_judge(&core->tcp, &batch->in, lanes, batch->findings);
+		acks &= ~segments_of(batch, refuse_forged(core, burst, batch, lanes & ~ours));
+		for (uint32_t left = lanes; left != 0; left &= left - 1) {
+			uint32_t lane = (uint32_t)__builtin_ctz(left);
+
+			if ((ours >> lane & 1) == 0)
+				batch->findings[lane].verdict = COOKIE_FORGED;
+			findings[batch->segment[lane]] = &batch->findings[lane];
+		}
+	}
+	return acks;
+}
