@@ -14,11 +14,11 @@
 
 #include <rte_mbuf.h>
 
-#define STATIC_MBUFS	       16
+#define STATIC_MBUFS	       72 /* a burst of 64, and some */
 #define STATIC_MBUF_DATA_BYTES 9216 /* tailroom included; a jumbo frame */
 
 /*
- * Buffer `slot` (0 to 15) anew, holding a copy of `octets` with the usual
+ * Buffer `slot` (0 to STATIC_MBUFS - 1) anew, holding a copy of `octets` with the usual
  * headroom before it.  With `octets` NULL the data is zeros.
  */
 struct rte_mbuf *static_mbuf(unsigned int slot, const void *octets, size_t bytes);

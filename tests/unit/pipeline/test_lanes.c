@@ -13,6 +13,8 @@
 #include "static_mbuf.h"
 #include "units.h"
 
+#define BURST 16
+
 #define IPV4_SYN(offset) ETHER("0800") IPV4("06") TCP(offset "002")
 #define IPV6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "002")
 #define ECN_SYN(offset)	 ETHER("0800") IPV4("06") TCP(offset "0c2") /* ECE and CWR */
@@ -184,7 +186,7 @@ TEST(each_port_answers_in_its_own_way)
 	static const uint8_t second[6] = {2, 0, 0, 0, 0, 0x11};
 	static const uint8_t address[4] = {203, 0, 113, 1};
 	static const struct emit_offload none;
-	struct rte_mbuf *frames[STATIC_MBUFS];
+	struct rte_mbuf *frames[BURST];
 	struct packet syns[2];
 	struct weir_core *core;
 
@@ -194,14 +196,14 @@ TEST(each_port_answers_in_its_own_way)
 	memcpy(syns[1].octets + 30, address, sizeof(address));
 	memcpy(syns[1].octets + 36, "\x1f\x90", 2);
 	packet_seal(&syns[1]);
-	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+	for (unsigned int i = 0; i < BURST; i++) {
 		frames[i] = static_mbuf(i, syns[i % 2].octets, syns[i % 2].bytes);
 		frames[i]->port = (uint16_t)(i % 2);
 	}
 	core = core_with(&none);
-	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, STATIC_MBUFS, 1),
-			 STATIC_MBUFS);
-	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1),
+			 BURST);
+	for (unsigned int i = 0; i < BURST; i++) {
 		const uint8_t *octets = static_mbuf_octets(frames[i]);
 		uint32_t mss = (uint32_t)octets[56] << 8 | octets[57];
 
@@ -215,20 +217,20 @@ TEST(each_port_answers_in_its_own_way)
 TEST(a_burst_of_syns_gets_each_its_own_answer)
 {
 	static const struct emit_offload none;
-	struct rte_mbuf *frames[STATIC_MBUFS];
-	uint8_t alone[STATIC_MBUFS][128];
-	uint32_t bytes[STATIC_MBUFS];
+	struct rte_mbuf *frames[BURST];
+	uint8_t alone[BURST][128];
+	uint32_t bytes[BURST];
 	struct weir_core *core;
 	uint64_t flags;
 
-	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+	for (unsigned int i = 0; i < BURST; i++) {
 		struct packet syn = syn_of(i % 3, i);
 
 		syn.octets[syn.l4_off + 1] = (uint8_t)i;
 		packet_seal(&syn);
 		bytes[i] = answer(core_with(&none), &syn, false, alone[i], &flags);
 	}
-	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+	for (unsigned int i = 0; i < BURST; i++) {
 		struct packet syn = syn_of(i % 3, i);
 
 		syn.octets[syn.l4_off + 1] = (uint8_t)i;
@@ -237,14 +239,14 @@ TEST(a_burst_of_syns_gets_each_its_own_answer)
 		frames[i]->port = 0;
 	}
 	core = core_with(&none);
-	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, STATIC_MBUFS, 1),
-			 STATIC_MBUFS);
-	for (unsigned int i = 0; i < STATIC_MBUFS; i++) {
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1),
+			 BURST);
+	for (unsigned int i = 0; i < BURST; i++) {
 		assert_int_equal(frames[i]->pkt_len, bytes[i]);
 		assert_memory_equal(static_mbuf_octets(frames[i]), alone[i], bytes[i]);
 	}
-	assert_int_equal(core->counters.value[COUNTER_cookie_sent], STATIC_MBUFS);
-	assert_int_equal(core->counters.value[COUNTER_rx_served], STATIC_MBUFS);
+	assert_int_equal(core->counters.value[COUNTER_cookie_sent], BURST);
+	assert_int_equal(core->counters.value[COUNTER_rx_served], BURST);
 	assert_true(counters_balance(&core->counters));
 }
 
