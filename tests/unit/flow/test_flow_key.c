@@ -8,13 +8,15 @@
 
 static const uint8_t secret[16] = "sixteen octets.";
 
-static const enum prf_kind kinds[] = {PRF_SIPHASH, PRF_AES};
+static const enum prf_kind kinds[] = {PRF_SIPHASH, PRF_AES, PRF_AES_WIDE};
 
 /* Each kind this machine has. */
 static bool
 hash_init(struct flow_hash *hash, uint32_t i)
 {
 	if (kinds[i] == PRF_AES && !prf_aes_is_available())
+		return false;
+	if (kinds[i] == PRF_AES_WIDE && !prf_aes_wide_is_available())
 		return false;
 	flow_hash_init(hash, kinds[i], secret);
 	return true;
@@ -69,7 +71,7 @@ TEST(every_bit_of_a_key_counts)
 	struct rng rng = seeded_rng();
 	struct flow_hash hash;
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		if (!hash_init(&hash, i))
 			continue;
 		for (uint32_t round = 0; round < 100; round++) {
@@ -86,7 +88,7 @@ TEST(all_64_bits_of_a_hash_vary)
 	struct rng rng = seeded_rng();
 	struct flow_hash hash;
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		uint64_t ones = 0, zeros = 0;
 
 		if (!hash_init(&hash, i))
@@ -109,7 +111,7 @@ TEST(a_burst_of_both_families_gives_what_single_calls_give)
 	uint64_t hashes[FLOW_BURST_MAX + 1];
 	struct flow_hash hash;
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		if (!hash_init(&hash, i))
 			continue;
 		for (uint32_t round = 0; round < 500; round++) {
@@ -144,11 +146,48 @@ TEST(the_families_have_keys_of_their_own)
 {
 	struct flow_hash hash;
 
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		if (!hash_init(&hash, i))
 			continue;
 		assert_int_equal(hash.ipv4.blocks, 1);
 		assert_int_equal(hash.ipv6.blocks, 2);
 		assert_memory_not_equal(&hash.ipv4.round[0], &hash.ipv6.round[0], 16);
+	}
+}
+
+/* All sixteen lanes, those of addresses that nobody has among them. */
+TEST(a_wide_hash_is_that_of_the_key_in_each_lane)
+{
+	struct rng rng = seeded_rng();
+	uint64_t hashes[WIDE_LANES + 1];
+	rte_be32_t remote[WIDE_LANES], ports[WIDE_LANES];
+	uint16_t local_idx[WIDE_LANES];
+	struct flow_hash hash;
+
+	if (!prf_aes_wide_is_available()) {
+		print_message("# no wide registers on this machine: not tested\n");
+		skip();
+	}
+	flow_hash_init(&hash, PRF_AES_WIDE, secret);
+	hashes[WIDE_LANES] = 77;
+	for (uint32_t round = 0; round < 500; round++) {
+		for (uint32_t i = 0; i < WIDE_LANES; i++) {
+			remote[i] = (rte_be32_t)rng_next(&rng);
+			ports[i] = (rte_be32_t)rng_next(&rng);
+			local_idx[i] = (uint16_t)rng_next(&rng);
+		}
+		flow_hash_wide(&hash, remote, ports, local_idx, hashes);
+		for (uint32_t i = 0; i < WIDE_LANES; i++) {
+			uint32_t both = rte_be_to_cpu_32(ports[i]);
+			struct flow_key key = {
+				.remote = ip_addr_of_ipv4(remote[i]),
+				.remote_port = (uint16_t)(both >> 16),
+				.local_port = (uint16_t)both,
+				.local_idx = local_idx[i],
+			};
+
+			assert_true(hashes[i] == flow_hash_of(&hash, &key));
+		}
+		assert_int_equal(hashes[WIDE_LANES], 77);
 	}
 }
