@@ -7,6 +7,7 @@
 #include "test.h"
 
 #include "check.h"
+#include "cookie_layout.h"
 #include "syn_cookie.h"
 #include "units.h"
 
@@ -210,6 +211,25 @@ TEST(with_timestamps_an_mss_is_kept_to_eight_octets)
 
 	EXPECT_MSS(false, true, cases);
 	EXPECT_MSS(true, true, cases);
+}
+
+/* Two tables, one of scales by code and one of codes by scale, written down apart. */
+TEST(a_scale_s_code_is_of_the_largest_in_the_table_not_above_it)
+{
+	for (uint32_t wscale = 0; wscale < 16; wscale++) {
+		uint32_t largest = 0, code_of_largest = 0;
+		struct cookie_options options;
+
+		for (uint32_t code = 1; code < 8; code++) {
+			cookie_unpack_octet(&options, false, code);
+			assert_true(options.has_wscale);
+			if (options.wscale > wscale || options.wscale < largest)
+				continue;
+			largest = options.wscale;
+			code_of_largest = code;
+		}
+		assert_int_equal(cookie_wscale_codes[wscale], code_of_largest);
+	}
 }
 
 TEST(ecn_is_forgotten_without_timestamps)
