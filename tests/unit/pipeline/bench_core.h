@@ -12,6 +12,9 @@
 
 #define BENCH_FLOWS 8192
 
+/* Of the cores to come.  PRF_SIPHASH, which every machine has, unless a test sets another. */
+extern enum prf_kind bench_core_kind;
+
 /* Always the same one, set up anew, its only application (if any) initialised. */
 struct weir_core *bench_core(const struct weir_app_ops *ops);
 

@@ -8,70 +8,11 @@
 
 #include "test.h"
 
-#include "bench_core.h"
-#include "packet.h"
+#include "bench_handshake.h"
 #include "static_mbuf.h"
 #include "units.h"
 
 #define BURST 16
-
-#define IPV4_SYN(offset) ETHER("0800") IPV4("06") TCP(offset "002")
-#define IPV6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "002")
-#define ECN_SYN(offset)	 ETHER("0800") IPV4("06") TCP(offset "0c2") /* ECE and CWR */
-#define ECN6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "0c2")
-#define VLAN_SYN(offset) \
-	ETHER("8100 0007") "0800 45000000 00004000 4006 0000 c6336402 c6336401 " TCP(offset "002")
-
-static const struct {
-	const char *offset;
-	const char *options;
-} option_lists[] = {
-	{"5", ""},
-	{"6", "020405b4"},
-	{"6", "01010402"},
-	{"6", "01030307"},
-	{"6", "02040000"},
-	{"7", "020405b4 04020000"},
-	{"7", "020405b4 01030302"},
-	{"7", "01010402 01030302"},
-	{"8", "0101080a 01020304 00000000"},
-	{"8", "0402080a 01020304 00000000"},
-	{"8", "020405b4 01030308 01010402"},
-	{"9", "020405b4 0402080a 01020304 00000000"},
-	{"9", "020405b4 0101080a 01020304 00000000"},
-	{"9", "0101080a 01020304 00000000 01030307"},
-	{"a", "020405b4 0402080a 01020304 00000000 01030307"},
-	{"a", "02040218 0402080a ffffffff 12345678 0103030e"},
-	{"b", "020405b4 01030306 0101080a 01020304 00000000 04020000"},
-	{"f", "01010101 01010101 01010101 01010101 01010101 020405b4 04020101 01030307 01010101 "
-	      "01010101"},
-};
-
-static struct packet
-syn_of(unsigned int kind, size_t list)
-{
-	const char *offset = option_lists[list].offset;
-	char hex[512];
-	int bytes;
-
-	if (kind == 0)
-		bytes = snprintf(hex, sizeof(hex), IPV4_SYN("%s") "%s", offset,
-				 option_lists[list].options);
-	else if (kind == 1)
-		bytes = snprintf(hex, sizeof(hex), IPV6_SYN("%s") "%s", offset,
-				 option_lists[list].options);
-	else if (kind == 2)
-		bytes = snprintf(hex, sizeof(hex), ECN_SYN("%s") "%s", offset,
-				 option_lists[list].options);
-	else if (kind == 3)
-		bytes = snprintf(hex, sizeof(hex), ECN6_SYN("%s") "%s", offset,
-				 option_lists[list].options);
-	else
-		bytes = snprintf(hex, sizeof(hex), VLAN_SYN("%s") "%s", offset,
-				 option_lists[list].options);
-	assert_in_range(bytes, 1, sizeof(hex) - 1);
-	return packet_sealed(hex);
-}
 
 /* The frame in slots 0 and 1; not plain if it has two buffers. */
 static struct rte_mbuf *
@@ -83,36 +24,6 @@ frame_of(const struct packet *packet, bool is_plain)
 	if (!is_plain)
 		static_mbuf_chain(m, static_mbuf(1, NULL, 6));
 	return m;
-}
-
-/* What a core agrees to, whatever is offered. */
-struct agreeable {
-	bool timestamps;
-	bool window_scaling;
-	bool sack;
-	bool ecn;
-};
-
-static struct agreeable agreeable = {true, true, true, true};
-
-static struct weir_core *
-core_with(const struct emit_offload *offload)
-{
-	static const struct weir_app_ops ops = {.version = WEIR_APP_VERSION};
-	static struct tcp_config config;
-	struct weir_core *core = bench_core(&ops);
-
-	config = *core->tcp.config;
-	config.ports[0].offload = *offload;
-	config.ports[1].offload.ipv4_checksum = true;
-	config.ports[1].mtu = 1300;
-	config.timestamps = agreeable.timestamps;
-	config.window_scaling = agreeable.window_scaling;
-	config.sack = agreeable.sack;
-	config.ecn = agreeable.ecn;
-	config.rcv_wscale = 3;
-	core->tcp.config = &config;
-	return core;
 }
 
 /* The only answer to a frame, in `octets`; returns its length. */
@@ -149,13 +60,13 @@ expect_same_answer(const struct packet *syn, const struct emit_offload *offload)
 		expect_checksums_right(quick, quick_bytes);
 }
 
-TEST(a_syn_gets_the_same_answer_in_a_lane)
+TEST_OF_KINDS(a_syn_gets_the_same_answer_in_a_lane)
 {
 	static const struct emit_offload offloads[] = {
 		{false, false}, {true, false}, {false, true}, {true, true}};
 
 	for (unsigned int kind = 0; kind < 5; kind++) {
-		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
+		for (size_t list = 0; list < OPTION_LISTS; list++) {
 			struct packet syn = syn_of(kind, list);
 
 			for (size_t i = 0; i < RTE_DIM(offloads); i++)
@@ -164,14 +75,14 @@ TEST(a_syn_gets_the_same_answer_in_a_lane)
 	}
 }
 
-TEST(so_it_does_where_not_all_is_agreed_to)
+TEST_OF_KINDS(so_it_does_where_not_all_is_agreed_to)
 {
 	static const struct emit_offload none;
 
 	for (unsigned int bits = 0; bits < 16; bits++) {
 		agreeable = (struct agreeable){(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
 					       (bits & 8) != 0};
-		for (size_t list = 0; list < RTE_DIM(option_lists); list++) {
+		for (size_t list = 0; list < OPTION_LISTS; list++) {
 			struct packet syn = syn_of((bits & 8) != 0 ? 2 : 0, list);
 
 			expect_same_answer(&syn, &none);
@@ -181,7 +92,7 @@ TEST(so_it_does_where_not_all_is_agreed_to)
 }
 
 /* What SYN-ACKs have in common is made once for a port; bursts mix ports. */
-TEST(each_port_answers_in_its_own_way)
+TEST_OF_KINDS(each_port_answers_in_its_own_way)
 {
 	static const uint8_t second[6] = {2, 0, 0, 0, 0, 0x11};
 	static const uint8_t address[4] = {203, 0, 113, 1};
@@ -201,8 +112,7 @@ TEST(each_port_answers_in_its_own_way)
 		frames[i]->port = (uint16_t)(i % 2);
 	}
 	core = core_with(&none);
-	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1),
-			 BURST);
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1), BURST);
 	for (unsigned int i = 0; i < BURST; i++) {
 		const uint8_t *octets = static_mbuf_octets(frames[i]);
 		uint32_t mss = (uint32_t)octets[56] << 8 | octets[57];
@@ -214,7 +124,7 @@ TEST(each_port_answers_in_its_own_way)
 }
 
 /* A lane is served as a whole: sixteen SYNs, of both families, each with its own answer. */
-TEST(a_burst_of_syns_gets_each_its_own_answer)
+TEST_OF_KINDS(a_burst_of_syns_gets_each_its_own_answer)
 {
 	static const struct emit_offload none;
 	struct rte_mbuf *frames[BURST];
@@ -239,8 +149,7 @@ TEST(a_burst_of_syns_gets_each_its_own_answer)
 		frames[i]->port = 0;
 	}
 	core = core_with(&none);
-	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1),
-			 BURST);
+	assert_int_equal(pipeline_poll(core, 2 * NS_PER_SECOND, frames, BURST, 1), BURST);
 	for (unsigned int i = 0; i < BURST; i++) {
 		assert_int_equal(frames[i]->pkt_len, bytes[i]);
 		assert_memory_equal(static_mbuf_octets(frames[i]), alone[i], bytes[i]);
@@ -248,40 +157,6 @@ TEST(a_burst_of_syns_gets_each_its_own_answer)
 	assert_int_equal(core->counters.value[COUNTER_cookie_sent], BURST);
 	assert_int_equal(core->counters.value[COUNTER_rx_served], BURST);
 	assert_true(counters_balance(&core->counters));
-}
-
-static rte_be32_t
-word_at(const uint8_t *octets)
-{
-	rte_be32_t word;
-
-	memcpy(&word, octets, sizeof(word));
-	return word;
-}
-
-/* The ACK that completes the handshake with the peer's `syn`; `forged` is XORed to its number. */
-static struct packet
-ack_for(const struct packet *syn, const uint8_t *syn_ack, uint32_t forged)
-{
-	struct packet ack = *syn;
-	size_t l4_off = syn->l4_off;
-	/* After the MSS, and after SACK-permitted or two no-operations. */
-	bool has_timestamps = syn_ack[l4_off + 26] == 8 && syn_ack[l4_off + 27] == 10;
-	uint32_t seq = rte_cpu_to_be_32(rte_be_to_cpu_32(word_at(syn->octets + l4_off + 4)) + 1);
-	uint32_t number =
-		rte_cpu_to_be_32((rte_be_to_cpu_32(word_at(syn_ack + l4_off + 4)) + 1) ^ forged);
-
-	memcpy(ack.octets + l4_off + 4, &seq, 4);
-	memcpy(ack.octets + l4_off + 8, &number, 4);
-	ack.octets[l4_off + 12] = has_timestamps ? 0x80 : 0x50;
-	ack.octets[l4_off + 13] = TH_ACK;
-	if (has_timestamps) {
-		memcpy(ack.octets + l4_off + 20, "\x01\x01\x08\x0a\x01\x02\x03\x05", 8);
-		memcpy(ack.octets + l4_off + 28, syn_ack + l4_off + 28, 4);
-	}
-	ack.bytes = l4_off + (has_timestamps ? 32 : 20);
-	packet_seal(&ack);
-	return ack;
 }
 
 /* What comes of an ACK: how many connections, and the drop reason if none. */
@@ -299,7 +174,7 @@ outcome(const struct packet *ack, bool is_plain, enum drop_reason reason)
 	return (uint32_t)core->counters.value[COUNTER_flow_opened];
 }
 
-TEST(an_ack_is_judged_alike_in_a_lane)
+TEST_OF_KINDS(an_ack_is_judged_alike_in_a_lane)
 {
 	static const struct emit_offload none;
 	static const size_t lists[] = {1, 10, 14, 11};
@@ -323,7 +198,7 @@ TEST(an_ack_is_judged_alike_in_a_lane)
 }
 
 /* With no RST to be had a bad cookie's ACK is done with sooner; the counters must not tell. */
-TEST(a_bad_ack_is_counted_alike_without_a_reset)
+TEST_OF_KINDS(a_bad_ack_is_counted_alike_without_a_reset)
 {
 	static const struct emit_offload none;
 	struct counters counted[2];
