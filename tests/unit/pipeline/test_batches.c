@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /*
- * Bursts in which segments are read and served by sixteens (stages.h): each must get
- * the answer that it gets alone, the slow way, and the counters must not tell which
- * way it was.  A segment goes the slow way if it has some padding in a second buffer.
+ * Bursts in which segments are read and served by sixteens (stages.h), against what
+ * each of their frames gets alone (bench_burst.h).
  */
 #include "test.h"
 
-#include <stdlib.h>
-
 #include <rte_fib.h>
 
-#include "bench_handshake.h"
+#include "bench_burst.h"
 #include "eal_once.h"
 #include "seed.h"
 #include "static_mbuf.h"
 #include "units.h"
-
-#define PADDING 6
-#define NOW	(2 * NS_PER_SECOND)
 
 #define ARP_REQUEST                                                   \
 	"ffffffffffff " PEER_MAC "0806 0001 0800 0604 0001 " PEER_MAC \
@@ -31,339 +25,6 @@
 #define LIST_LINUX   14
 
 static const struct emit_offload none;
-
-/* A burst, and what is to be there before it comes. */
-static struct {
-	uint32_t count;
-	struct packet packet[PIPELINE_BURST_MAX];
-	uint16_t port[PIPELINE_BURST_MAX];
-	struct emit_offload offload;
-	uint64_t now_ns;
-	void (*prepare)(struct weir_core *core);
-} given;
-
-/* What came of one frame. */
-struct outcome {
-	uint32_t bytes; /* of the answer; 0: none */
-	uint64_t ol_flags;
-	uint64_t tx_offload;
-	uint8_t octets[256];
-	bool has_flow;
-	struct tcp_tcb tcb;
-};
-
-/* Of a burst that came frame by frame, or at once. */
-struct run {
-	struct outcome of[PIPELINE_BURST_MAX];
-	struct outcome others[PIPELINE_BURST_MAX]; /* sent in buffers of the pool's */
-	uint32_t other_count;
-	struct counters counters;
-};
-
-static struct run alone, together;
-
-static void
-begin_burst(void)
-{
-	given.count = 0;
-	given.offload = none;
-	given.now_ns = NOW;
-	given.prepare = NULL;
-	agreeable = (struct agreeable){true, true, true, true};
-}
-
-static void
-add(const struct packet *packet, uint16_t port)
-{
-	assert_in_range(given.count, 0, PIPELINE_BURST_MAX - 1);
-	given.packet[given.count] = *packet;
-	given.port[given.count++] = port;
-}
-
-static void
-add_hex(const char *hex)
-{
-	struct packet packet = packet_of(hex);
-
-	packet_seal(&packet);
-	add(&packet, 0);
-}
-
-static bool
-is_tcp(const struct packet *packet)
-{
-	const uint8_t *ip = packet->octets + packet->l3_off;
-
-	return (ip[0] >> 4 == 4 && ip[9] == PROTOCOL_TCP) || (ip[0] >> 4 == 6 && ip[6] == 6);
-}
-
-/* ---- running it ---- */
-
-static struct rte_mbuf *
-put(uint32_t slot, uint32_t i)
-{
-	struct rte_mbuf *m = static_mbuf(slot, given.packet[i].octets, given.packet[i].bytes);
-
-	m->port = given.port[i];
-	return m;
-}
-
-/* What connections send is in buffers from here; `which` is 0 or 1. */
-static struct rte_mempool *
-pool_of(unsigned int which)
-{
-	static struct rte_mempool *pools[2];
-	static const char *const names[2] = {"first", "second"};
-
-	eal_once();
-	if (pools[which] == NULL)
-		pools[which] =
-			rte_pktmbuf_pool_create(names[which], 255, 0, 0, 2048 + 128, SOCKET_ID_ANY);
-	assert_non_null(pools[which]);
-	return pools[which];
-}
-
-static struct weir_core *
-begin_core(struct run *run)
-{
-	struct weir_core *core = core_with(&given.offload);
-
-	run->other_count = 0;
-	core->tcp.mempool = pool_of(0);
-	if (given.prepare != NULL)
-		given.prepare(core);
-	return core;
-}
-
-static void
-note_sent(const struct rte_mbuf *m, struct outcome *outcome)
-{
-	assert_true(static_mbuf_is_sound(m));
-	assert_in_range(m->pkt_len, 1, sizeof(outcome->octets));
-	outcome->bytes = m->pkt_len;
-	outcome->ol_flags = m->ol_flags;
-	outcome->tx_offload = m->ol_flags != 0 ? m->tx_offload : 0;
-	memcpy(outcome->octets, static_mbuf_octets(m), m->pkt_len);
-}
-
-/* A frame is sent once or freed once, and nothing else. */
-static void
-note_answer(const struct weir_core *core, const struct rte_mbuf *m, struct outcome *outcome)
-{
-	uint32_t sent = 0;
-
-	memset(outcome, 0, sizeof(*outcome));
-	for (uint32_t k = 0; k < core->tcp.tx_count; k++)
-		sent += core->tcp.tx[k] == m;
-	assert_int_equal(sent + static_mbuf_frees(m), 1);
-	if (sent == 1)
-		note_sent(m, outcome);
-}
-
-static void
-note_others(const struct weir_core *core, struct run *run)
-{
-	for (uint32_t k = 0; k < core->tcp.tx_count; k++) {
-		struct rte_mbuf *m = core->tcp.tx[k];
-
-		if (m->pool == NULL)
-			continue;
-		assert_in_range(run->other_count, 0, PIPELINE_BURST_MAX - 1);
-		memset(&run->others[run->other_count], 0, sizeof(run->others[0]));
-		note_sent(m, &run->others[run->other_count++]);
-		rte_pktmbuf_free(m);
-	}
-}
-
-/* Of untagged IPv4 over port 0. */
-static void
-note_flow(const struct weir_core *core, const struct packet *packet, struct outcome *outcome)
-{
-	const uint8_t *ip = packet->octets + 14;
-	struct flow_key key = {.local_idx = 0};
-	uint32_t ports, idx;
-
-	if (!is_tcp(packet) || packet->l4_off != 34)
-		return;
-	key.remote = ip_addr_of_ipv4(octets_load32(ip + 12));
-	ports = rte_be_to_cpu_32(octets_load32(ip + 20));
-	flow_key_set_tail(&key, (uint16_t)(ports >> 16), (uint16_t)ports, 0);
-	idx = flow_pool_lookup(&core->tcp.flows, flow_hash_of(&core->tcp.flow_hash, &key), &key);
-	outcome->has_flow = idx != FLOW_NONE;
-	if (idx != FLOW_NONE)
-		outcome->tcb = *tcp_engine_tcb(&core->tcp, idx);
-}
-
-static void
-run_alone(struct run *run)
-{
-	struct weir_core *core = begin_core(run);
-	uint64_t padding = 0;
-
-	for (uint32_t i = 0; i < given.count; i++) {
-		struct rte_mbuf *m = put(0, i);
-
-		if (is_tcp(&given.packet[i])) {
-			static_mbuf_chain(m, static_mbuf(1, NULL, PADDING));
-			padding += PADDING;
-		}
-		pipeline_poll(core, given.now_ns, &m, 1, 256);
-		note_answer(core, m, &run->of[i]);
-		note_others(core, run);
-	}
-	for (uint32_t i = 0; i < given.count; i++)
-		note_flow(core, &given.packet[i], &run->of[i]);
-	run->counters = core->counters;
-	run->counters.value[COUNTER_rx_bytes] -= padding;
-}
-
-static void
-run_together(struct run *run)
-{
-	struct rte_mbuf *frames[PIPELINE_BURST_MAX], *arrived[PIPELINE_BURST_MAX];
-	struct weir_core *core = begin_core(run);
-
-	for (uint32_t i = 0; i < given.count; i++)
-		arrived[i] = frames[i] = put(i, i);
-	pipeline_poll(core, given.now_ns, frames, given.count, 256);
-	for (uint32_t i = 0; i < given.count; i++) {
-		note_answer(core, arrived[i], &run->of[i]);
-		note_flow(core, &given.packet[i], &run->of[i]);
-	}
-	note_others(core, run);
-	run->counters = core->counters;
-}
-
-static void
-expect_same_outcome(const struct outcome *a, const struct outcome *b, uint32_t i)
-{
-	if (a->bytes != b->bytes || memcmp(a->octets, b->octets, a->bytes) != 0)
-		print_message("# frame %u of %u is not answered alike\n", i, given.count);
-	assert_int_equal(a->bytes, b->bytes);
-	assert_memory_equal(a->octets, b->octets, a->bytes);
-	assert_true(a->ol_flags == b->ol_flags);
-	assert_true(a->tx_offload == b->tx_offload);
-	assert_int_equal(a->has_flow, b->has_flow);
-	if (!a->has_flow)
-		return;
-	assert_int_equal(a->tcb.state, b->tcb.state);
-	assert_int_equal(a->tcb.flags, b->tcb.flags);
-	assert_int_equal(a->tcb.mss, b->tcb.mss);
-	assert_int_equal(a->tcb.wscale, b->tcb.wscale);
-	assert_int_equal(a->tcb.ecn, b->tcb.ecn);
-	assert_int_equal(a->tcb.snd_una, b->tcb.snd_una);
-	assert_int_equal(a->tcb.rcv_nxt, b->tcb.rcv_nxt);
-	assert_int_equal(a->tcb.snd_wnd, b->tcb.snd_wnd);
-	assert_int_equal(a->tcb.ts_recent, b->tcb.ts_recent);
-	assert_int_equal(a->tcb.ts_offset, b->tcb.ts_offset);
-	assert_int_equal(a->tcb.srtt_us, b->tcb.srtt_us);
-}
-
-static int
-by_octets(const void *a, const void *b)
-{
-	const struct outcome *left = a, *right = b;
-
-	return memcmp(left->octets, right->octets, sizeof(left->octets));
-}
-
-/* Ranks change the order in which connections answer. */
-static void
-expect_same_others(void)
-{
-	assert_int_equal(alone.other_count, together.other_count);
-	qsort(alone.others, alone.other_count, sizeof(alone.others[0]), by_octets);
-	qsort(together.others, together.other_count, sizeof(alone.others[0]), by_octets);
-	for (uint32_t k = 0; k < alone.other_count; k++)
-		expect_same_outcome(&alone.others[k], &together.others[k], k);
-}
-
-static void
-expect_same_counters(const struct counters *a, const struct counters *b)
-{
-	assert_true(counters_balance(a));
-	assert_true(counters_balance(b));
-	for (int i = 0; i < COUNTER_N; i++) {
-		if (a->value[i] != b->value[i])
-			print_message("# counted otherwise: %s\n", counter_name((enum counter)i));
-		assert_int_equal(a->value[i], b->value[i]);
-	}
-	for (int i = 0; i < DROP_N; i++) {
-		if (a->drop[i] != b->drop[i])
-			print_message("# dropped otherwise: %s\n",
-				      drop_reason_name((enum drop_reason)i));
-		assert_int_equal(a->drop[i], b->drop[i]);
-	}
-}
-
-/* The burst, frame by frame and at once; returns what was counted. */
-static struct counters
-expect_alike(void)
-{
-	run_alone(&alone);
-	run_together(&together);
-	for (uint32_t i = 0; i < given.count; i++)
-		expect_same_outcome(&alone.of[i], &together.of[i], i);
-	expect_same_others();
-	expect_same_counters(&alone.counters, &together.counters);
-	return together.counters;
-}
-
-/* ---- what it is made of ---- */
-
-/* A client of its own for each, so that no two segments are of one connection. */
-static void
-give_client(struct packet *packet, uint32_t client)
-{
-	uint8_t *ports = packet->octets + packet->l4_off;
-
-	ports[0] = (uint8_t)(0x40 + client / 256);
-	ports[1] = (uint8_t)client;
-	packet_seal(packet);
-}
-
-static struct packet
-client_syn(unsigned int kind, size_t list, uint32_t client)
-{
-	struct packet syn = syn_of(kind, list);
-
-	give_client(&syn, client);
-	return syn;
-}
-
-/* To port 1's address. */
-static struct packet
-port_1_syn(size_t list, uint32_t client)
-{
-	struct packet syn = syn_of(SYN_IPV4, list);
-
-	memcpy(syn.octets, "\x02\x00\x00\x00\x00\x11", 6);
-	memcpy(syn.octets + 30, "\xcb\x00\x71\x01", 4);
-	memcpy(syn.octets + 36, "\x1f\x90", 2);
-	give_client(&syn, client);
-	return syn;
-}
-
-/* One whose SYN was answered at `then_ns`. */
-static struct packet
-client_ack(unsigned int kind, size_t list, uint32_t client, uint64_t then_ns, uint32_t forged)
-{
-	struct packet syn = client_syn(kind, list, client);
-	struct weir_core *core = core_with(&none);
-	struct rte_mbuf *m = static_mbuf(0, syn.octets, syn.bytes);
-
-	m->port = 0;
-	assert_int_equal(pipeline_poll(core, then_ns, &m, 1, 256), 1);
-	return ack_for(&syn, static_mbuf_octets(core->tcp.tx[0]), forged);
-}
-
-static void
-put_text(struct packet *packet, size_t bytes)
-{
-	memset(packet->octets + packet->bytes, 'x', bytes);
-	packet->bytes += bytes;
-	packet_seal(packet);
-}
 
 /* ---- SYNs ---- */
 
@@ -487,7 +148,6 @@ TEST_OF_KINDS(two_ports_in_turn_are_answered_alike)
 #define FLOW_CLIENT	     37
 #define TIME_WAIT_CLIENT     21
 #define TIME_WAIT_NEW_CLIENT 22
-#define CLIENT_PORT(client)  (0x4000 + (client))
 
 static void
 enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt)
@@ -719,6 +379,28 @@ TEST_OF_KINDS(the_syn_queue_is_filled_alike)
 	}
 }
 
+static void
+prefer_cookies(struct weir_core *core)
+{
+	prefer_the_queue(core);
+	own_config(core)->syn_rate = 400;
+	core->tcp.syn_policy.use_cookies = true;
+	core->tcp.syn_policy.calm_since_ns = NOW - NS_PER_MS;
+}
+
+/* SYNs are counted, and more than 40 in a tenth of a second are no calm. */
+TEST_OF_KINDS(cookie_mode_is_kept_up_alike)
+{
+	for (uint32_t count = 38; count <= 44; count++) {
+		begin_burst();
+		given.prepare = prefer_cookies;
+		add_syns(count);
+		assert_int_equal(expect_alike().value[COUNTER_cookie_sent], count);
+		assert_int_equal(together.policy.window_syns, count);
+		assert_true((together.policy.calm_since_ns == NOW) == (count > 40));
+	}
+}
+
 /* ---- ACKs ---- */
 
 static void
@@ -778,6 +460,52 @@ TEST_OF_KINDS(acks_of_any_age_are_judged_alike)
 	}
 }
 
+/* The clock in an echo is not part of the MAC, but it must be one that there is. */
+TEST_OF_KINDS(an_echo_with_another_clock_is_judged_alike)
+{
+	struct counters counted;
+
+	begin_burst();
+	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
+		struct packet ack = client_ack(SYN_IPV4, LIST_LINUX, i, NOW - NS_PER_SECOND / 2, 0);
+		uint32_t tsecr = rte_be_to_cpu_32(octets_load32(ack.octets + 62));
+
+		octets_store32(ack.octets + 62, rte_cpu_to_be_32(tsecr + 1840 + i));
+		packet_seal(&ack);
+		add(&ack, 0);
+	}
+	counted = expect_alike();
+	assert_int_equal(counted.value[COUNTER_flow_opened], 35); /* up to 3999 */
+	assert_int_equal(counted.drop[DROP_cookie_forged], 64 - 35);
+}
+
+/* The key that the bench has is the one before the current one. */
+static void
+roll_the_key(struct weir_core *core)
+{
+	static const uint8_t masters[2][16] = {{1, 2, 3}, {0}};
+
+	syn_cookie_init(&core->tcp.cookies, bench_core_kind, masters, 2, 1000 * NS_PER_SECOND);
+}
+
+static void
+forget_the_key(struct weir_core *core)
+{
+	static const uint8_t masters[1][16] = {{1, 2, 3}};
+
+	syn_cookie_init(&core->tcp.cookies, bench_core_kind, masters, 1, 1000 * NS_PER_SECOND);
+}
+
+TEST_OF_KINDS(cookies_of_a_key_before_are_judged_alike)
+{
+	begin_burst();
+	given.prepare = roll_the_key;
+	add_acks(64, NOW - NS_PER_SECOND / 2);
+	assert_true(expect_alike().value[COUNTER_flow_opened] > 20);
+	given.prepare = forget_the_key;
+	assert_int_equal(expect_alike().value[COUNTER_flow_opened], 0);
+}
+
 /* Without timestamps agreed to, those of an ACK are no part of its claim. */
 TEST_OF_KINDS(acks_are_judged_alike_whatever_is_agreed_to)
 {
@@ -813,6 +541,90 @@ TEST_OF_KINDS(acks_of_connections_and_of_time_wait_stand_in_a_batch)
 		}
 		expect_alike();
 	}
+}
+
+/* The SYN has come again, and late: its connection is there by then. */
+TEST_OF_KINDS(a_syn_behind_the_ack_that_opens_is_challenged)
+{
+	for (uint32_t at = 0; at < 48; at += 5) {
+		struct packet ack =
+			client_ack(SYN_IPV4, LIST_LINUX, 40, NOW - NS_PER_SECOND / 2, 0);
+		struct counters counted;
+
+		begin_burst();
+		add_syns(32);
+		given.packet[at % 32] = ack;
+		ack = client_syn(SYN_IPV4, LIST_LINUX, 40);
+		add(&ack, 0);
+		for (uint32_t client = 50; client < 65; client++) {
+			ack = client_syn(SYN_IPV4, LIST_LINUX, client);
+			add(&ack, 0);
+		}
+		counted = expect_alike();
+		assert_int_equal(counted.value[COUNTER_flow_opened], 1);
+		assert_int_equal(counted.value[COUNTER_challenge_ack_sent], 1);
+		assert_int_equal(counted.value[COUNTER_cookie_sent], 31 + 15);
+	}
+}
+
+TEST_OF_KINDS(an_ack_may_come_twice_in_a_burst)
+{
+	struct packet ack = client_ack(SYN_IPV4, LIST_LINUX, 100, NOW - NS_PER_SECOND / 2, 0);
+
+	begin_burst();
+	given.prepare = spend_resets;
+	add_acks(8, NOW - NS_PER_SECOND / 2);
+	for (uint32_t i = 0; i < 3; i++)
+		add(&ack, 0);
+	assert_int_equal(expect_alike().value[COUNTER_flow_opened], 4 + 1);
+}
+
+/* ---- buffers of a pool ---- */
+
+/* All that are in a pool, each once. */
+static void
+expect_pool_whole(struct rte_mempool *pool)
+{
+	static void *objects[255];
+	uint32_t count = rte_mempool_avail_count(pool);
+
+	assert_int_equal(count, RTE_DIM(objects));
+	assert_int_equal(rte_mempool_get_bulk(pool, objects, count), 0);
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t k = 0; k < i; k++)
+			assert_ptr_not_equal(objects[i], objects[k]);
+	}
+	rte_mempool_put_bulk(pool, objects, count);
+}
+
+/* Forged ACKs while no RST may be sent: their buffers are of two pools, some held by others too. */
+TEST_OF_KINDS(buffers_of_a_refused_batch_go_back_to_their_pools)
+{
+	struct rte_mbuf *frames[PIPELINE_BURST_MAX], *held[PIPELINE_BURST_MAX];
+	struct packet ack = client_ack(SYN_IPV4, LIST_MSS, 0, NOW, 0x00010000);
+	struct weir_core *core = core_with(&none);
+	uint32_t held_count = 0;
+
+	spend_resets(core);
+	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
+		frames[i] = rte_pktmbuf_alloc(pool_of(i / 3 % 2));
+		assert_non_null(frames[i]);
+		memcpy(rte_pktmbuf_append(frames[i], (uint16_t)ack.bytes), ack.octets, ack.bytes);
+		frames[i]->port = 0;
+		if (i % 7 != 2)
+			continue;
+		rte_mbuf_refcnt_update(frames[i], 1);
+		held[held_count++] = frames[i];
+	}
+	assert_int_equal(pipeline_poll(core, NOW, frames, PIPELINE_BURST_MAX, 256), 0);
+	assert_int_equal(core->counters.drop[DROP_cookie_forged], PIPELINE_BURST_MAX);
+	assert_true(counters_balance(&core->counters));
+	for (uint32_t i = 0; i < held_count; i++) {
+		assert_int_equal(rte_mbuf_refcnt_read(held[i]), 1);
+		rte_pktmbuf_free(held[i]);
+	}
+	expect_pool_whole(pool_of(0));
+	expect_pool_whole(pool_of(1));
 }
 
 /* ---- all of it, at random ---- */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+
+/*
+ * Bursts to a core without EAL (bench_core.h), each of whose frames must get what it
+ * gets alone, the slow way: the answer and the connection that is there afterwards.
+ * The counters must not tell which way it was.  A segment goes the slow way if it has
+ * some padding in a second buffer.
+ */
+#ifndef WEIR_TESTS_UNIT_PIPELINE_BENCH_BURST_H
+#define WEIR_TESTS_UNIT_PIPELINE_BENCH_BURST_H
+
+#include "bench_handshake.h"
+
+/* A burst, and what is to be there before it comes. */
+struct given {
+	uint32_t count;
+	struct packet packet[PIPELINE_BURST_MAX];
+	uint16_t port[PIPELINE_BURST_MAX];
+	struct emit_offload offload; /* of port 0 */
+	uint64_t now_ns;
+	void (*prepare)(struct weir_core *core);
+};
+
+extern struct given given;
+
+/* When a burst comes, if nobody says otherwise. */
+#define NOW (2 * NS_PER_SECOND)
+
+/* An empty one to a core that agrees to all and is asked for no offload. */
+void begin_burst(void);
+
+void add(const struct packet *packet, uint16_t port);
+void add_hex(const char *hex);
+
+/* What came of one frame. */
+struct outcome {
+	uint32_t bytes; /* of the answer; 0: none */
+	uint64_t ol_flags;
+	uint64_t tx_offload;
+	uint8_t octets[256];
+	bool has_flow;
+	struct tcp_tcb tcb;
+};
+
+/* Of a burst that came frame by frame, or at once. */
+struct run {
+	struct outcome of[PIPELINE_BURST_MAX];
+	struct outcome others[PIPELINE_BURST_MAX]; /* sent in buffers of the pool's */
+	uint32_t other_count;
+	struct counters counters;
+	struct tcp_syn_policy policy;
+};
+
+/* Of the last expect_alike(). */
+extern struct run alone, together;
+
+/*
+ * The burst, frame by frame and at once: all must be alike, and each buffer sent or
+ * freed once.  No two frames may be of one connection, unless their ranks leave them
+ * in the order they have.  Returns what was counted.
+ */
+struct counters expect_alike(void);
+
+/* What connections send is in buffers from the first; both have 255. */
+struct rte_mempool *pool_of(unsigned int which);
+
+/* Segments of clients of their own: 192.0.2.2 (or 2001:db8::2), port 0x4000 + client. */
+#define CLIENT_PORT(client) (0x4000 + (client))
+
+void give_client(struct packet *packet, uint32_t client);
+struct packet client_syn(unsigned int kind, size_t list, uint32_t client);
+struct packet port_1_syn(size_t list, uint32_t client);
+
+/* One whose SYN was answered at `then_ns`; `forged` as for ack_for(). */
+struct packet client_ack(unsigned int kind, size_t list, uint32_t client, uint64_t then_ns,
+			 uint32_t forged);
+
+void put_text(struct packet *packet, size_t bytes);
+
+#endif
