@@ -163,25 +163,65 @@ come_to_listener(struct weir_core *core, const struct burst_batch *batch, uint32
 	return there;
 }
 
+/*
+ * Those of `lanes` that are of no connection that one of the `others` may open: what
+ * comes after that one is the connection's, and nothing is asked of a cookie any more.
+ */
+static uint32_t
+stand_alone(const struct burst *burst, const struct burst_batch *batch, uint32_t lanes,
+	    uint64_t others)
+{
+	uint32_t alone = lanes;
+
+	for (; others != 0; others &= others - 1) {
+		uint64_t hash = burst->hashes[__builtin_ctzll(others)];
+
+		for (uint32_t left = lanes; left != 0; left &= left - 1)
+			if (unlikely(batch->hash[__builtin_ctz(left)] == hash))
+				alone &= ~(left & -left);
+	}
+	return alone;
+}
+
+/* Returns those of `lanes` whose cookies are forged. */
+static uint32_t
+judge(const struct weir_core *core, struct burst_batch *batch, uint32_t lanes,
+      const struct cookie_finding **findings)
+{
+	uint32_t ours;
+
+	if (lanes == 0)
+		return 0;
+	ours = tcp_ack_batch_judge(&core->tcp, &batch->in, lanes, batch->findings);
+	for (uint32_t left = lanes; left != 0; left &= left - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctz(left);
+
+		if ((ours >> lane & 1) == 0)
+			batch->findings[lane].verdict = COOKIE_FORGED;
+		findings[batch->segment[lane]] = &batch->findings[lane];
+	}
+	return lanes & ~ours;
+}
+
 uint64_t
 pipeline_judge_batches(struct weir_core *core, struct burst *burst, uint64_t acks,
 		       const struct cookie_finding **findings)
 {
+	uint32_t forged[BURST_BATCHES];
+	uint64_t others = acks;
+
 	for (uint32_t b = 0; b < burst->batch_count; b++) {
 		struct burst_batch *batch = &burst->batches[b];
-		uint32_t lanes = come_to_listener(core, batch, lanes_of(batch, acks)), ours;
 
-		if (lanes == 0)
-			continue;
-		ours = tcp_ack_batch_judge(&core->tcp, &batch->in, lanes, batch->findings);
-		acks &= ~segments_of(batch, refuse_forged(core, burst, batch, lanes & ~ours));
-		for (uint32_t left = lanes; left != 0; left &= left - 1) {
-			uint32_t lane = (uint32_t)__builtin_ctz(left);
+		forged[b] = come_to_listener(core, batch, lanes_of(batch, acks));
+		forged[b] = judge(core, batch, forged[b], findings);
+		others &= ~segments_of(batch, forged[b]);
+	}
+	for (uint32_t b = 0; b < burst->batch_count; b++) {
+		const struct burst_batch *batch = &burst->batches[b];
 
-			if ((ours >> lane & 1) == 0)
-				batch->findings[lane].verdict = COOKIE_FORGED;
-			findings[batch->segment[lane]] = &batch->findings[lane];
-		}
+		forged[b] = stand_alone(burst, batch, forged[b], others);
+		acks &= ~segments_of(batch, refuse_forged(core, burst, batch, forged[b]));
 	}
 	return acks;
 }

@@ -579,6 +579,38 @@ TEST_OF_KINDS(an_ack_may_come_twice_in_a_burst)
 	assert_int_equal(expect_alike().value[COUNTER_flow_opened], 4 + 1);
 }
 
+/*
+ * The handshake's ACK, text, and an acknowledgment that is beyond that, all of one
+ * client.  The last one has no cookie, and it is not for a listener any more.
+ */
+static void
+expect_later_ack_alike(void (*prepare)(struct weir_core *core), bool is_text_first)
+{
+	struct packet ack, text;
+
+	begin_burst();
+	given.prepare = prepare;
+	add_acks(8, NOW - NS_PER_SECOND / 2);
+	ack = client_ack(SYN_IPV4, LIST_MSS, 100, NOW - NS_PER_SECOND / 2, 0);
+	text = ack;
+	put_text(&text, 5);
+	if (!is_text_first)
+		add(&ack, 0);
+	add(&text, 0);
+	ack.octets[41] = (uint8_t)(ack.octets[41] + 5);
+	packet_seal(&ack);
+	add(&ack, 0);
+	expect_alike();
+}
+
+TEST_OF_KINDS(an_ack_may_be_of_a_connection_that_the_burst_opens)
+{
+	for (uint32_t is_text_first = 0; is_text_first < 2; is_text_first++) {
+		expect_later_ack_alike(NULL, is_text_first != 0);
+		expect_later_ack_alike(spend_resets, is_text_first != 0);
+	}
+}
+
 /* ---- buffers of a pool ---- */
 
 /* All that are in a pool, each once. */
