@@ -80,7 +80,7 @@ static const uint8_t our_mac[8] = {2, 0, 0, 0, 0, 1, 0xa5, 0x5a};
 /* A frame as it comes in. */
 struct given {
 	struct packet packet;
-	size_t bytes; /* fewer than the packet's: cut off; more: padding, or what was there before */
+	size_t bytes; /* fewer than the packet has: cut off; more: padding, or what was there */
 	size_t room;  /* of the buffer, from the frame's first octet on; 0: plenty */
 	uint64_t ol_flags;
 	uint16_t port;
