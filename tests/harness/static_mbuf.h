@@ -14,7 +14,7 @@
 
 #include <rte_mbuf.h>
 
-#define STATIC_MBUFS	       72 /* a burst of 64, and some */
+#define STATIC_MBUFS	       72   /* a burst of 64, and some */
 #define STATIC_MBUF_DATA_BYTES 9216 /* tailroom included; a jumbo frame */
 
 /*
