@@ -149,7 +149,8 @@ clients_make_text(struct clients *clients, uint32_t bytes)
 	}
 }
 
-static void
+/* Returns whose answer it is. */
+static uint32_t
 learn(struct clients *clients, struct rte_mbuf *m)
 {
 	struct frame frame;
@@ -168,13 +169,19 @@ learn(struct clients *clients, struct rte_mbuf *m)
 		client->ts_recent = seg.options.tsval;
 	if (seg.flags & TH_SYN)
 		client->snd_nxt = seg.ack;
+	return i;
 }
 
 void
 clients_learn(struct clients *clients, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		learn(clients, clients->answers[i]);
-		rte_pktmbuf_free(clients->answers[i]);
+	for (uint32_t k = 0; k < count; k++) {
+		struct rte_mbuf *m = clients->answers[k];
+		uint32_t i = learn(clients, m);
+
+		if (m->pool == clients->bed->frames && clients->frames[i] == NULL)
+			clients->frames[i] = m;
+		else
+			rte_pktmbuf_free(m);
 	}
 }

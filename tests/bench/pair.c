@@ -136,6 +136,7 @@ pair_measure(struct report *report, const struct rows_setup *setup)
 				   .name = "two_workers",
 				   .text = KIND " on two CPUs at once, each",
 				   .cycles_per_packet = both[REPEATS / 2],
+				   .lowest = both[0],
 				   .floor_ratio = floor > 0 ? both[REPEATS / 2] / floor : 0,
 				   .of_one_worker = ratios[REPEATS / 2],
 				   .packets = setup->packets,

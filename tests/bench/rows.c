@@ -3,13 +3,16 @@
 /*
  * A round makes all its packets first, then times the bursts that go through the
  * core, and takes the median of many rounds: what interrupts a round on a shared
- * machine makes that one slow, not the result.
+ * machine makes that one slow, not the result.  Before each round goes one of the
+ * floor, and the ratio to the floor is the median of the rounds' ratios: whether the
+ * machine is quick or slow for some seconds, both are so alike.
  *
  * Making the packets is outside the clock but leaves them in the cache as far as
  * they fit: 1,024 of them are in the second level, 32,768 are not.
  */
 #include "rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +93,8 @@ run_chunk(struct clients *clients, uint32_t first, uint32_t last)
  * Some bursts at a time on the clock: reading it around each would stop the CPU's
  * look-ahead and cost more than some packets do.  The clients read the answers off
  * the clock.  A frame the core has kept or freed is gone; one it answered in place
- * comes back as the answer.
+ * comes back as the answer, and is its client's again: so that buffers stay in order,
+ * as those of the floor do.  Out of order they cost twice as much where they are many.
  */
 static uint64_t
 run_core(struct clients *clients)
@@ -102,9 +106,10 @@ run_core(struct clients *clients)
 		uint32_t answered = run_chunk(clients, i, RTE_MIN(i + CHUNK, clients->count));
 
 		cycles += rte_rdtsc_precise() - start;
+		memset(&clients->frames[i], 0,
+		       RTE_MIN(CHUNK, clients->count - i) * sizeof(clients->frames[0]));
 		clients_learn(clients, answered);
 	}
-	memset(clients->frames, 0, clients->count * sizeof(clients->frames[0]));
 	return cycles;
 }
 
@@ -159,9 +164,11 @@ prepare_text(struct clients *clients)
 	clients_make_text(clients, TEXT_BYTES);
 }
 
+#define FLOOR 0
+
 static const struct kind kinds[] = {
-	{"floor_swap", "MACs, addresses and ports exchanged in place", clients_make_syns,
-	 run_floor},
+	[FLOOR] = {"floor_swap", "MACs, addresses and ports exchanged in place", clients_make_syns,
+		   run_floor},
 	{"syn_cookie", "SYN with Linux's options -> SYN-ACK with a cookie", clients_make_syns,
 	 run_core},
 	{"ack_accept", "ACK with a valid cookie -> connection, on_open", prepare_accept, run_core},
@@ -177,23 +184,47 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Sorts them. */
 static double
-median_of_rounds(struct clients *clients, const struct kind *kind, uint32_t rounds)
+median_of(double *figures, uint32_t count)
 {
-	double *cycles = calloc(rounds, sizeof(*cycles));
+	qsort(figures, count, sizeof(*figures), compare);
+	return figures[count / 2];
+}
+
+static double
+round_of(struct clients *clients, const struct kind *kind)
+{
+	kind->prepare(clients);
+	return (double)kind->run(clients) / clients->count;
+}
+
+/* What a kind of packet costs. */
+struct cost {
 	double median;
+	double lowest;
+	double floor_ratio; /* to the floor of the round before; 0 if nobody asked */
+};
+
+static struct cost
+cost_of(struct clients *clients, const struct kind *kind, uint32_t rounds, bool with_floor)
+{
+	double *cycles = calloc(2 * (size_t)rounds, sizeof(*cycles)), *ratios = cycles + rounds;
+	struct cost cost;
 
 	check(cycles != NULL);
-	kind->prepare(clients); /* one round to warm up */
-	kind->run(clients);
+	round_of(clients, kind); /* one round to warm up */
 	for (uint32_t i = 0; i < rounds; i++) {
-		kind->prepare(clients);
-		cycles[i] = (double)kind->run(clients) / clients->count;
+		double floor = with_floor ? round_of(clients, &kinds[FLOOR]) : INFINITY;
+
+		cycles[i] = round_of(clients, kind);
+		ratios[i] = cycles[i] / floor;
 	}
-	qsort(cycles, rounds, sizeof(*cycles), compare);
-	median = cycles[rounds / 2];
+	cost.median = median_of(cycles, rounds);
+	cost.lowest = cycles[0];
+	cost.floor_ratio = median_of(ratios, rounds);
 	free(cycles);
-	return median;
+	return cost;
 }
 
 double
@@ -201,7 +232,7 @@ rows_median(struct clients *clients, const char *name, uint32_t rounds)
 {
 	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
 		if (strcmp(kinds[i].name, name) == 0)
-			return median_of_rounds(clients, &kinds[i], rounds);
+			return cost_of(clients, &kinds[i], rounds, false).median;
 	}
 	check(false);
 	return 0;
@@ -217,21 +248,19 @@ rows_measure(struct report *report, const struct rows_setup *setup)
 	};
 	struct clients clients;
 	struct bed bed;
-	double floor = 0;
 
 	bed_open(&bed, &bed_setup);
 	clients_open(&clients, &bed, setup->packets, 1);
 	residents_open(&bed, setup->residents);
 	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
-		double cycles = median_of_rounds(&clients, &kinds[i], setup->rounds);
+		struct cost cost = cost_of(&clients, &kinds[i], setup->rounds, true);
 
-		if (i == 0)
-			floor = cycles;
 		report_add(report, &(struct report_row){
 					   .name = kinds[i].name,
 					   .text = kinds[i].text,
-					   .cycles_per_packet = cycles,
-					   .floor_ratio = cycles / floor,
+					   .cycles_per_packet = cost.median,
+					   .lowest = cost.lowest,
+					   .floor_ratio = i == FLOOR ? 1 : cost.floor_ratio,
 					   .packets = setup->packets,
 					   .offload = setup->offload,
 				   });
