@@ -196,8 +196,10 @@ judge(const struct weir_core *core, struct burst_batch *batch, uint32_t lanes,
 	for (uint32_t left = lanes; left != 0; left &= left - 1) {
 		uint32_t lane = (uint32_t)__builtin_ctz(left);
 
-		if ((ours >> lane & 1) == 0)
+		if ((ours >> lane & 1) == 0) {
 			batch->findings[lane].verdict = COOKIE_FORGED;
+			batch->findings[lane].rtt_ms = UINT32_MAX;
+		}
 		findings[batch->segment[lane]] = &batch->findings[lane];
 	}
 	return lanes & ~ours;

@@ -9,12 +9,12 @@
 
 #include <rte_mbuf.h>
 
+#include "batch.h"
 #include "check.h"
 #include "flow_key.h"
 #include "frame.h"
 #include "pipeline.h"
 #include "plain.h"
-#include "batch.h"
 #include "tcp_seg.h"
 
 /* Segments of the burst that were read together. */
@@ -41,7 +41,7 @@ struct burst {
 	uint32_t count;
 	bool has_new_flow; /* a segment of this burst has created a flow since the lookup */
 	uint64_t opened;   /* which of frames and segs are filled */
-	uint64_t batched;  /* which are in a batch alone: burst_unbatch() fills plains and keys */
+	uint64_t batched;  /* which are in a batch alone: burst_unbatch_set() */
 	uint64_t acks;	   /* which of these are ACKs without text; the others are SYNs */
 	uint64_t known;	   /* which have been found */
 	uint32_t batch_count;
@@ -81,20 +81,8 @@ burst_seg(struct burst *burst, uint32_t i)
 	return &burst->segs[i];
 }
 
-/* Give those of `segments`, all of which are in batches alone, their places in plains and keys. */
+/* Those of `segments`, all of them in a batch alone, get their places in plains and keys too. */
 void burst_unbatch_set(struct burst *burst, uint64_t segments);
-
-static inline void
-burst_unbatch(struct burst *burst, uint32_t i)
-{
-	burst_unbatch_set(burst, burst->batched & UINT64_C(1) << i);
-}
-
-static inline bool
-burst_is_batched(const struct burst *burst, uint32_t i)
-{
-	return (burst->batched >> i & 1) != 0;
-}
 
 /* The filter spares nearly everybody the look-ups. */
 static inline bool
@@ -110,7 +98,8 @@ pipeline_may_send_from(const struct weir_core *core, const struct ip_addr *sourc
 /*
  * Of `count` (1 to WIDE_LANES) frames those that are known by sight and for us,
  * read into the burst's next batch: bit by frame.  They are segments of the burst
- * only when burst_take_lane() has been called for each.
+ * only when burst_take_lane() has been called for each, in order, or
+ * burst_take_lanes() for all.
  */
 uint32_t pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames,
 				 uint32_t count, struct burst *burst);

@@ -43,8 +43,8 @@ uint32_t batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_
 		    const uint8_t mac[8]);
 
 /*
- * One of the lanes as a plain segment, and its frame trimmed to the IP packet.  `form`
- * is an ACK's too only in the batch: elsewhere nobody asks for it.
+ * One of the lanes as a plain segment, and its frame trimmed to the IP packet.  Its
+ * form stays PLAIN_FORM_OTHER if it is an ACK: outside of batches these have none.
  */
 void batch_open(const struct batch *batch, uint32_t lane, struct plain *plain);
 
