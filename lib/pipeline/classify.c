@@ -13,7 +13,8 @@
  *
  * Most frames are plain segments (plain.h) to an address of ours.  Those are taken
  * in one pass; any other, and any with something wrong, goes the way above, which
- * finds the reason.
+ * finds the reason.  While many of a burst are of no connection, frames are first
+ * looked at by sixteens (classify_batch.c).
  *
  * ARP, ICMP and neighbour discovery are answered here and now.  The trap is a
  * unicast packet in a broadcast frame: every station would answer it, so it gets

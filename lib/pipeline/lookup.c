@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /*
- * Second stage: hash all keys of the burst, find all flows, and start fetching
- * what the segment stage is going to read of each.
+ * Second stage: hash the keys that no batch has hashed, find all flows, and start
+ * fetching what the segment stage is going to read of each.
  */
 
 #include <rte_prefetch.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /*
- * The cookies of sixteen handshakes at once, made and judged.  Layout, keys and reasons stand in
- * syn_cookie.c; here is the same by lane, for IPv4.
+ * The cookies of sixteen handshakes at once, made and judged.  Layout, keys and
+ * reasons stand in syn_cookie.c; here is the same by lane, for IPv4.
  */
 #ifndef WEIR_TCP_SYN_COOKIE_WIDE_H
 #define WEIR_TCP_SYN_COOKIE_WIDE_H
 
+#include "batch.h"
 #include "cookie_layout.h"
 #include "prf_wide.h"
-#include "batch.h"
 
 #if defined(__x86_64__)
 

@@ -45,7 +45,9 @@ def test_20000_connections_echo_and_are_closed_by_half(new_testbed, family):
 
 @pytest.mark.limit(60)
 def test_20000_connections_end_with_a_reset(new_testbed):
-    bed = new_testbed(settings=ROOM)
+    # A RST is not sent again.  Where weir is kept from its CPU for some time it finds its queue
+    # full, and would shed those RSTs that it cannot serve at once.
+    bed = new_testbed(settings=ROOM | {"port wan": {"shed": "no"}})
     done = bed.connections("--count", "20000", "--open", "100", "--octets", "100",
                            "--end", "reset")
     assert done["completed"] == 20_000
