@@ -153,7 +153,7 @@ wide_mask(uint32_t first, uint32_t count)
 
 /* Sixteen messages from `first` on; those that are not there count as zero. */
 WIDE_TARGET static inline void
-wide_lanes(const __m512i *k, uint32_t blocks, const struct prf_block (*messages)[PRF_BURST_MAX],
+wide_lanes(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
 	   uint32_t first, uint32_t count, struct prf_block *results)
 {
 	__m512i x[WIDE_REGISTERS];
@@ -163,20 +163,13 @@ wide_lanes(const __m512i *k, uint32_t blocks, const struct prf_block (*messages)
 		x[i] = _mm512_setzero_si512();
 		mask[i] = wide_mask(first + i * WIDE_BLOCKS, count);
 	}
-	for (uint32_t b = 0; b < blocks; b++) {
+	for (uint32_t b = 0; b < key->blocks; b++) {
 		const struct prf_block *message = &messages[b][first];
 
 		for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
-			x[i] = _mm512_ternarylogic_epi64(
-				x[i], k[0],
-				_mm512_maskz_loadu_epi64(mask[i], message + i * WIDE_BLOCKS),
-				0x96); /* the XOR of all three */
-		for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
-			for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
-				x[i] = _mm512_aesenc_epi128(x[i], k[r]);
-		}
-		for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
-			x[i] = _mm512_aesenclast_epi128(x[i], k[PRF_AES_ROUNDS]);
+			x[i] = _mm512_xor_si512(
+				x[i], _mm512_maskz_loadu_epi64(mask[i], message + i * WIDE_BLOCKS));
+		prf_wide_aes(key, x);
 	}
 	for (unsigned int i = 0; i < WIDE_REGISTERS; i++)
 		_mm512_mask_storeu_epi64(results + first + i * WIDE_BLOCKS, mask[i], x[i]);
@@ -186,12 +179,8 @@ WIDE_TARGET void
 prf_aes_burst_wide(const struct prf_key *key, const struct prf_block (*messages)[PRF_BURST_MAX],
 		   uint32_t count, struct prf_block *results)
 {
-	__m512i k[PRF_AES_ROUNDS + 1];
-
-	for (unsigned int r = 0; r <= PRF_AES_ROUNDS; r++)
-		k[r] = prf_wide_key(key, r);
 	for (uint32_t first = 0; first < count; first += WIDE_REGISTERS * WIDE_BLOCKS)
-		wide_lanes(k, key->blocks, messages, first, count, results);
+		wide_lanes(key, messages, first, count, results);
 }
 
 #else /* no AES instructions known for this architecture */

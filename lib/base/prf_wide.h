@@ -19,23 +19,30 @@ prf_wide_key(const struct prf_key *key, unsigned int round)
 	return _mm512_broadcast_i32x4(wide_load16(&key->round[round]));
 }
 
+/* AES-128 of sixteen blocks. */
+WIDE_INLINE void
+prf_wide_aes(const struct prf_key *key, __m512i x[4])
+{
+	__m512i k = prf_wide_key(key, 0);
+
+	for (unsigned int i = 0; i < 4; i++)
+		x[i] = _mm512_xor_si512(x[i], k);
+	for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
+		k = prf_wide_key(key, r);
+		for (unsigned int i = 0; i < 4; i++)
+			x[i] = _mm512_aesenc_epi128(x[i], k);
+	}
+	k = prf_wide_key(key, PRF_AES_ROUNDS);
+	for (unsigned int i = 0; i < 4; i++)
+		x[i] = _mm512_aesenclast_epi128(x[i], k);
+}
+
 /* As prf() for messages of one block. */
 WIDE_INLINE void
 prf_wide(const struct prf_key *key, struct wide_rows *x)
 {
-	__m512i k = prf_wide_key(key, 0);
-
 	check(key->blocks == 1);
-	for (unsigned int i = 0; i < 4; i++)
-		x->row[i] = _mm512_xor_si512(x->row[i], k);
-	for (unsigned int r = 1; r < PRF_AES_ROUNDS; r++) {
-		k = prf_wide_key(key, r);
-		for (unsigned int i = 0; i < 4; i++)
-			x->row[i] = _mm512_aesenc_epi128(x->row[i], k);
-	}
-	k = prf_wide_key(key, PRF_AES_ROUNDS);
-	for (unsigned int i = 0; i < 4; i++)
-		x->row[i] = _mm512_aesenclast_epi128(x->row[i], k);
+	prf_wide_aes(key, x->row);
 }
 
 #endif /* __x86_64__ */

@@ -62,29 +62,22 @@ find_ipv6(const struct flow_key *keys, uint64_t set)
 	return ipv6;
 }
 
+/* Those of one family, which `prf` is for. */
 static void
-hash_ipv4(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set, uint64_t *hashes)
-{
-	struct prf_block messages[IPV4_BLOCKS][PRF_BURST_MAX];
-	uint32_t count = 0;
-
-	for (uint64_t left = set; left != 0; left &= left - 1)
-		put_ipv4(messages, count++, &keys[__builtin_ctzll(left)]);
-	prf_burst(&hash->ipv4, messages, count, messages[0]);
-	count = 0;
-	for (uint64_t left = set; left != 0; left &= left - 1)
-		hashes[__builtin_ctzll(left)] = messages[0][count++].q[0];
-}
-
-static void
-hash_ipv6(const struct flow_hash *hash, const struct flow_key *keys, uint64_t set, uint64_t *hashes)
+hash_family(const struct prf_key *prf, const struct flow_key *keys, uint64_t set, uint64_t *hashes)
 {
 	struct prf_block messages[IPV6_BLOCKS][PRF_BURST_MAX];
 	uint32_t count = 0;
 
-	for (uint64_t left = set; left != 0; left &= left - 1)
-		put_ipv6(messages, count++, &keys[__builtin_ctzll(left)]);
-	prf_burst(&hash->ipv6, messages, count, messages[0]);
+	for (uint64_t left = set; left != 0; left &= left - 1) {
+		const struct flow_key *key = &keys[__builtin_ctzll(left)];
+
+		if (prf->blocks == IPV4_BLOCKS)
+			put_ipv4(messages, count++, key);
+		else
+			put_ipv6(messages, count++, key);
+	}
+	prf_burst(prf, messages, count, messages[0]);
 	count = 0;
 	for (uint64_t left = set; left != 0; left &= left - 1)
 		hashes[__builtin_ctzll(left)] = messages[0][count++].q[0];
@@ -97,7 +90,7 @@ flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, uint6
 	uint64_t ipv6 = find_ipv6(keys, set);
 
 	if (set != ipv6)
-		hash_ipv4(hash, keys, set & ~ipv6, hashes);
+		hash_family(&hash->ipv4, keys, set & ~ipv6, hashes);
 	if (ipv6 != 0)
-		hash_ipv6(hash, keys, ipv6, hashes);
+		hash_family(&hash->ipv6, keys, ipv6, hashes);
 }

@@ -90,6 +90,22 @@ flow_pool_guess_burst(const struct flow_pool *pool, const uint64_t *hashes, uint
 	return guesses;
 }
 
+uint64_t
+flow_pool_settle_burst(const struct flow_pool *pool, const uint64_t *hashes,
+		       const struct flow_key *keys, uint64_t guesses, uint32_t *found)
+{
+	uint64_t known = 0;
+
+	for (uint64_t left = guesses; left != 0; left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(left);
+
+		if (!flow_key_equal(&pool->flows[found[i]].key, &keys[i]))
+			found[i] = flow_pool_lookup(pool, hashes[i], &keys[i]);
+		known |= found[i] != FLOW_NONE ? left & -left : 0;
+	}
+	return known;
+}
+
 uint32_t
 flow_pool_create(struct flow_pool *pool, uint64_t hash, const struct flow_key *key)
 {

@@ -52,21 +52,18 @@ flow_pool_prefetch(const struct flow_pool *pool, uint64_t hash)
 
 /*
  * Up to FLOW_BURST_MAX keys, by their hashes alone: found[i] is FLOW_NONE or a guess,
- * whose record is prefetched.  Returns which are guesses, bit by key: each of these
- * is settled by flow_pool_settle().
+ * whose record is prefetched.  Returns which are guesses, bit by key: these
+ * are settled by flow_pool_settle_burst().
  */
 uint64_t flow_pool_guess_burst(const struct flow_pool *pool, const uint64_t *hashes, uint32_t count,
 			       uint32_t *found);
 
-/* An index, or FLOW_NONE; the guess is wrong only where two tags in one bucket agree. */
-static inline uint32_t
-flow_pool_settle(const struct flow_pool *pool, uint64_t hash, const struct flow_key *key,
-		 uint32_t guess)
-{
-	if (flow_key_equal(&pool->flows[guess].key, key))
-		return guess;
-	return flow_pool_lookup(pool, hash, key);
-}
+/*
+ * Make of those `guesses` in `found` what is true, an index or FLOW_NONE; a guess is
+ * wrong only where two tags in one bucket agree.  Returns which were found.
+ */
+uint64_t flow_pool_settle_burst(const struct flow_pool *pool, const uint64_t *hashes,
+				const struct flow_key *keys, uint64_t guesses, uint32_t *found);
 
 /*
  * A fresh record, zeroed but for its key, in the table under `hash`, which is

@@ -197,17 +197,6 @@ is_for_our_mac(const struct weir_core *core, const struct rte_mbuf *m)
 	return (octets_load64(rte_pktmbuf_mtod(m, const uint8_t *)) ^ ours) << 16 == 0;
 }
 
-/* The addresses and ports of the burst's next segment; the burst has it then. */
-static inline void
-take_key(struct burst *burst, const struct ip_addr *source, rte_be32_t ports, uint16_t local_idx)
-{
-	struct flow_key *key = &burst->keys[burst->count++];
-
-	ports = rte_be_to_cpu_32(ports);
-	key->remote = *source;
-	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
-}
-
 /* True if `m` was one of those that plain_syn.h knows by sight, and for us. */
 static inline bool
 classify_syn(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
@@ -225,7 +214,8 @@ classify_syn(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	if (unlikely(local_idx == LOCAL_NONE ||
 		     !pipeline_may_send_from(core, &source, (uint8_t)m->port)))
 		return false;
-	take_key(burst, &source, octets_load32(ether + PLAIN_SYN_TCP), local_idx);
+	burst_set_key(burst, burst->count++, &source, octets_load32(ether + PLAIN_SYN_TCP),
+		      local_idx);
 	return true;
 }
 
@@ -247,7 +237,7 @@ classify_plain(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	if (local_idx == LOCAL_NONE || !pipeline_may_use(core, local_idx) ||
 	    !pipeline_may_send_from(core, &source, port))
 		return false;
-	take_key(burst, &source, plain_ports(plain), local_idx);
+	burst_set_key(burst, burst->count++, &source, plain_ports(plain), local_idx);
 	return true;
 }
 
@@ -347,8 +337,7 @@ classify_one(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 {
 	enum drop_reason reason;
 
-	/* The buffer's second line has `next`: who frees it looks there. */
-	rte_prefetch0((const uint8_t *)m + RTE_CACHE_LINE_MIN_SIZE);
+	pipeline_prefetch_second_line(m);
 	if (classify_syn(core, m, burst) || classify_plain(core, m, burst))
 		return;
 	reason = classify_frame(core, m, burst);

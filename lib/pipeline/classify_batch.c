@@ -55,17 +55,7 @@ hash_batch(const struct tcp_engine *engine, struct burst_batch *batch)
 		flow_pool_prefetch(&engine->flows, batch->hash[__builtin_ctz(left)]);
 }
 
-/*
- * The second line of a buffer has `next`, for who frees it, and tx_offload, which is
- * written where the port sums.  Most of a batch are neither freed one by one nor have
- * anything for the port to do, and need it not.
- */
-static void
-prefetch_second_line(const struct rte_mbuf *m)
-{
-	rte_prefetch0((const uint8_t *)m + RTE_CACHE_LINE_MIN_SIZE);
-}
-
+/* Few of a batch are freed one by one, so it is needed only where the port sums. */
 static void
 fetch_seconds(const struct tcp_engine *engine, const struct burst_batch *batch, uint8_t port)
 {
@@ -74,7 +64,7 @@ fetch_seconds(const struct tcp_engine *engine, const struct burst_batch *batch, 
 	if (!offload->ipv4_checksum && !offload->tcp_checksum)
 		return;
 	for (uint32_t i = 0; i < WIDE_LANES; i++)
-		prefetch_second_line(batch->in.m[i]);
+		pipeline_prefetch_second_line(batch->in.m[i]);
 }
 
 uint32_t
@@ -100,13 +90,11 @@ unbatch(struct burst *burst, uint32_t i)
 {
 	const struct burst_batch *batch = &burst->batches[burst->lane[i] / WIDE_LANES];
 	uint32_t lane = burst->lane[i] % WIDE_LANES;
-	uint32_t ports = rte_be_to_cpu_32(batch->in.ports[lane]);
-	struct flow_key *key = &burst->keys[i];
+	struct ip_addr source = ip_addr_of_ipv4(batch->in.source[lane]);
 
-	prefetch_second_line(batch->in.m[lane]);
+	pipeline_prefetch_second_line(batch->in.m[lane]);
 	batch_open(&batch->in, lane, &burst->plains[i]);
-	key->remote = ip_addr_of_ipv4(batch->in.source[lane]);
-	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, batch->local_idx[lane]);
+	burst_set_key(burst, i, &source, batch->in.ports[lane], batch->local_idx[lane]);
 }
 
 void

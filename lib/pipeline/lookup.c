@@ -28,37 +28,23 @@ hash_singles(const struct tcp_engine *engine, struct burst *burst)
 		flow_pool_prefetch(&engine->flows, burst->hashes[__builtin_ctzll(left)]);
 }
 
-/* Turns guesses into what the burst knows. */
-static void
-settle(struct weir_core *core, struct burst *burst, uint64_t guesses)
-{
-	struct tcp_engine *engine = &core->tcp;
-
-	burst_unbatch_set(burst, guesses & burst->batched);
-	for (uint64_t left = guesses; left != 0; left &= left - 1) {
-		uint32_t i = (uint32_t)__builtin_ctzll(left);
-
-		burst->found[i] = flow_pool_settle(&engine->flows, burst->hashes[i],
-						   &burst->keys[i], burst->found[i]);
-		if (burst->found[i] == FLOW_NONE)
-			continue;
-		burst->known |= left & -left;
-		prefetch_tcb(tcp_engine_tcb(engine, burst->found[i]));
-	}
-}
-
 void
 pipeline_lookup(struct weir_core *core, struct burst *burst)
 {
 	struct tcp_engine *engine = &core->tcp;
+	uint64_t guesses;
 
 	burst->has_new_flow = false;
 	burst->known = 0;
 	if (burst->count == 0)
 		return;
 	hash_singles(engine, burst);
-	settle(core, burst,
-	       flow_pool_guess_burst(&engine->flows, burst->hashes, burst->count, burst->found));
+	guesses = flow_pool_guess_burst(&engine->flows, burst->hashes, burst->count, burst->found);
+	burst_unbatch_set(burst, guesses & burst->batched);
+	burst->known = flow_pool_settle_burst(&engine->flows, burst->hashes, burst->keys, guesses,
+					      burst->found);
+	for (uint64_t left = burst->known; left != 0; left &= left - 1)
+		prefetch_tcb(tcp_engine_tcb(engine, burst->found[__builtin_ctzll(left)]));
 	if (engine->time_wait.live == 0)
 		return;
 	for (uint64_t left = burst_all(burst) & ~burst->known; left != 0; left &= left - 1)

@@ -29,7 +29,6 @@
 #include "tcp_input.h"
 #include "tcp_emit.h"
 #include "tcp_listen.h"
-#include "tcp_open.h"
 #include "tcp_source.h"
 #include "tcp_syn_batch.h"
 #include "tcp_syn_policy.h"
@@ -85,14 +84,6 @@ flow_now(const struct tcp_engine *engine, const struct burst *burst, uint32_t i)
 	return flow_pool_lookup(&engine->flows, burst->hashes[i], &burst->keys[i]);
 }
 
-static uint32_t
-time_wait_of(const struct tcp_engine *engine, uint64_t hash)
-{
-	if (engine->time_wait.live == 0)
-		return TIME_WAIT_NONE;
-	return time_wait_table_lookup(&engine->time_wait, hash);
-}
-
 static uint16_t
 listener_of(struct weir_core *core, const struct flow_key *key)
 {
@@ -107,7 +98,7 @@ arrive_unknown(struct weir_core *core, const struct flow_key *key, uint64_t hash
 {
 	struct tcp_engine *engine = &core->tcp;
 	uint16_t listener = listener_of(core, key);
-	uint32_t tw_idx = time_wait_of(engine, hash);
+	uint32_t tw_idx = pipeline_time_wait_of(engine, hash);
 
 	if (tcp_source_is_denied(engine, &key->remote))
 		return DROP_source_denied;
@@ -166,11 +157,11 @@ reject(struct weir_core *core, struct burst *burst, uint32_t i,
 
 	if (finding == NULL || finding->verdict == COOKIE_VALID ||
 	    flow_now(engine, burst, i) != FLOW_NONE ||
-	    time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
+	    pipeline_time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
 	    tcp_source_is_denied(engine, &burst->keys[i].remote) ||
 	    !tcp_reply_rst_is_spent(engine, 1))
 		return false;
-	pipeline_account(core, tcp_listen_refuse_cookie(engine, finding->verdict));
+	pipeline_account(core, tcp_listen_refuse_cookies(engine, finding->verdict, 1));
 	rte_pktmbuf_free(burst->plains[i].m);
 	return true;
 }
@@ -225,7 +216,7 @@ wants_cookie_only(const struct weir_core *core, const struct burst *burst, uint3
 
 	return engine->syn_policy.use_cookies && !burst_is_opened(burst, i) &&
 	       flow_now(engine, burst, i) == FLOW_NONE &&
-	       time_wait_of(engine, burst->hashes[i]) == TIME_WAIT_NONE &&
+	       pipeline_time_wait_of(engine, burst->hashes[i]) == TIME_WAIT_NONE &&
 	       !tcp_source_is_denied(engine, &burst->keys[i].remote);
 }
 
@@ -238,7 +229,7 @@ wants_cookie(const struct weir_core *core, const struct burst *burst, uint32_t i
 {
 	if (likely(is_simple && !burst->has_new_flow))
 		return burst->found[i] == FLOW_NONE && !burst_is_opened(burst, i) &&
-		       time_wait_of(&core->tcp, burst->hashes[i]) == TIME_WAIT_NONE;
+		       pipeline_time_wait_of(&core->tcp, burst->hashes[i]) == TIME_WAIT_NONE;
 	return wants_cookie_only(core, burst, i);
 }
 

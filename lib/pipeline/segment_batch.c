@@ -21,8 +21,7 @@ may_be_known(const struct tcp_engine *engine, const struct burst *burst, uint64_
 {
 	return (burst->has_new_flow &&
 		tag_table_guess(&engine->flows.table, hash) != TAG_NOT_FOUND) ||
-	       (engine->time_wait.live > 0 &&
-		time_wait_table_lookup(&engine->time_wait, hash) != TIME_WAIT_NONE);
+	       pipeline_time_wait_of(engine, hash) != TIME_WAIT_NONE;
 }
 
 static void
@@ -143,8 +142,7 @@ refuse_forged(struct weir_core *core, const struct burst *burst, const struct bu
 	if (count == 0 || engine->time_wait.live > 0 || engine->config->sources != NULL ||
 	    burst->has_new_flow || !tcp_reply_rst_is_spent(engine, count))
 		return 0;
-	core->counters.drop[DROP_cookie_forged] += count;
-	counter_add(&core->counters, COUNTER_cookie_forged, count);
+	core->counters.drop[tcp_listen_refuse_cookies(engine, COOKIE_FORGED, count)] += count;
 	free_lanes(batch, lanes);
 	return lanes;
 }
@@ -196,10 +194,6 @@ judge(const struct weir_core *core, struct burst_batch *batch, uint32_t lanes,
 	for (uint32_t left = lanes; left != 0; left &= left - 1) {
 		uint32_t lane = (uint32_t)__builtin_ctz(left);
 
-		if ((ours >> lane & 1) == 0) {
-			batch->findings[lane].verdict = COOKIE_FORGED;
-			batch->findings[lane].rtt_ms = UINT32_MAX;
-		}
 		findings[batch->segment[lane]] = &batch->findings[lane];
 	}
 	return lanes & ~ours;

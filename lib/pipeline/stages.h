@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <rte_mbuf.h>
+#include <rte_prefetch.h>
 
 #include "batch.h"
 #include "check.h"
@@ -93,6 +94,36 @@ pipeline_may_send_from(const struct weir_core *core, const struct ip_addr *sourc
 	return likely(!addr_filter_may_have(&core->refused_sources, source)) ||
 	       (!listener_table_is_ours(listeners, source) &&
 		!listener_table_is_broadcast(listeners, source, port));
+}
+
+static inline uint32_t
+pipeline_time_wait_of(const struct tcp_engine *engine, uint64_t hash)
+{
+	if (engine->time_wait.live == 0)
+		return TIME_WAIT_NONE;
+	return time_wait_table_lookup(&engine->time_wait, hash);
+}
+
+/*
+ * The second line of a buffer has `next`, for who frees it, and tx_offload, which is
+ * written where the port sums.
+ */
+static inline void
+pipeline_prefetch_second_line(const struct rte_mbuf *m)
+{
+	rte_prefetch0((const uint8_t *)m + RTE_CACHE_LINE_MIN_SIZE);
+}
+
+/* The key of segment `i`; `ports` as the header has them. */
+static inline void
+burst_set_key(struct burst *burst, uint32_t i, const struct ip_addr *source, rte_be32_t ports,
+	      uint16_t local_idx)
+{
+	struct flow_key *key = &burst->keys[i];
+
+	ports = rte_be_to_cpu_32(ports);
+	key->remote = *source;
+	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
 }
 
 /*

@@ -383,7 +383,6 @@ cookie_accept(const struct syn_cookie *cookies, enum cookie_verdict verdict, uin
 	      uint32_t fields, bool has_timestamps, bool is_ipv6, struct cookie_finding *finding)
 {
 	finding->verdict = verdict;
-	finding->rtt_ms = UINT32_MAX;
 	if (verdict != COOKIE_VALID)
 		return;
 	if (!has_timestamps) {

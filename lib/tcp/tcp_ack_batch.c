@@ -43,6 +43,10 @@ tcp_ack_batch_judge(const struct tcp_engine *engine, const struct batch *batch, 
 	uint64_t next = engine->cookies.epoch + 1;
 	struct proved proved;
 
+	for (uint32_t i = 0; i < WIDE_LANES; i++) {
+		findings[i].verdict = COOKIE_FORGED;
+		findings[i].rtt_ms = UINT32_MAX;
+	}
 	prove(engine, batch, lanes, &proved);
 	for (uint32_t left = proved.lanes; left != 0; left &= left - 1) {
 		uint32_t lane = (uint32_t)__builtin_ctz(left), back = proved.back[lane];

@@ -8,9 +8,9 @@
 #include "tcp_engine.h"
 
 /*
- * Judge those in `lanes` (bit by lane; all of them ACKs).  Returns whose cookies have
- * been made by us: what each says, or that it has expired, is in `findings`.  The
- * others are forged.
+ * Judge those in `lanes` (bit by lane; all of them ACKs): what is found of each is in
+ * `findings`, as after syn_cookie_check_burst().  Returns whose cookies have been made
+ * by us, be they expired; the others are forged.
  */
 uint32_t tcp_ack_batch_judge(const struct tcp_engine *engine, const struct batch *batch,
 			     uint32_t lanes, struct cookie_finding findings[WIDE_LANES]);

@@ -105,14 +105,14 @@ tcp_listen_check_cookie(const struct tcp_engine *engine, const struct tcp_reques
 }
 
 enum drop_reason
-tcp_listen_refuse_cookie(struct tcp_engine *engine, enum cookie_verdict verdict)
+tcp_listen_refuse_cookies(struct tcp_engine *engine, enum cookie_verdict verdict, uint32_t count)
 {
 	check(verdict != COOKIE_VALID);
 	if (verdict == COOKIE_EXPIRED) {
-		counter_increment(engine->counters, COUNTER_cookie_expired);
+		counter_add(engine->counters, COUNTER_cookie_expired, count);
 		return DROP_cookie_expired;
 	}
-	counter_increment(engine->counters, COUNTER_cookie_forged);
+	counter_add(engine->counters, COUNTER_cookie_forged, count);
 	return DROP_cookie_forged;
 }
 
@@ -123,7 +123,7 @@ take_ack(struct tcp_engine *engine, const struct tcp_request *request,
 	enum drop_reason reason = DROP_cookie_replayed;
 
 	if (finding->verdict != COOKIE_VALID)
-		reason = tcp_listen_refuse_cookie(engine, finding->verdict);
+		reason = tcp_listen_refuse_cookies(engine, finding->verdict, 1);
 	else if (!tcp_tombstone_covers(engine, request->hash, seg))
 		return tcp_open_from_cookie(engine, request, &finding->options, finding->rtt_ms,
 					    seg);

@@ -19,7 +19,8 @@ enum cookie_verdict tcp_listen_check_cookie(const struct tcp_engine *engine,
 					    const struct tcp_seg *seg,
 					    struct cookie_options *options, uint32_t *rtt_ms);
 
-/* Count a cookie that is not valid; the reason to drop its ACK. */
-enum drop_reason tcp_listen_refuse_cookie(struct tcp_engine *engine, enum cookie_verdict verdict);
+/* Count `count` cookies that are not valid; the reason to drop their ACKs. */
+enum drop_reason tcp_listen_refuse_cookies(struct tcp_engine *engine, enum cookie_verdict verdict,
+					   uint32_t count);
 
 #endif

@@ -330,30 +330,8 @@ batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count,
 
 #endif /* __x86_64__ */
 
-static const struct plain ack_shapes[PLAIN_FORMS] = {
-#define SHAPE(name, options_bytes)                                     \
-	[PLAIN_FORM_##name] = {                                        \
-		.vlan_id = VLAN_NONE,                                  \
-		.l3_off = PLAIN_SYN_IP,                                \
-		.l4_off = PLAIN_SYN_TCP,                               \
-		.l4_bytes = sizeof(struct wire_tcp) + options_bytes,   \
-		.head_bytes = sizeof(struct wire_tcp) + options_bytes, \
-		.flags = TH_ACK,                                       \
-	}
-	SHAPE(ACK, 0),
-	SHAPE(ACK_TIMES, PLAIN_TIMES_BYTES),
-#undef SHAPE
-};
-
 void
 batch_open(const struct batch *batch, uint32_t lane, struct plain *plain)
 {
-	struct rte_mbuf *m = batch->m[lane];
-	uint32_t form = batch->form[lane], bytes;
-
-	*plain = form < PLAIN_SYN_FORMS ? plain_syn_shapes[form] : ack_shapes[form];
-	plain->m = m;
-	bytes = PLAIN_SYN_TCP + (uint32_t)plain->l4_bytes;
-	if (m->data_len != bytes)
-		m->pkt_len = m->data_len = (uint16_t)bytes;
+	plain_set_form(plain, batch->m[lane], (enum plain_form)batch->form[lane]);
 }

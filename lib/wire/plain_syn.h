@@ -88,24 +88,38 @@ plain_syn_sums_ok(const uint8_t *ether, uint32_t options_bytes)
 	return checksum_is_whole(header) && checksum_is_whole(segment);
 }
 
-/* All there is to say of such a frame but where it is. */
-static const struct plain plain_syn_shapes[PLAIN_SYN_FORMS] = {
-#define SHAPE(name, options_bytes)                                     \
+/* All there is to say of a frame of each form but where it is; an ACK's form is none here. */
+static const struct plain plain_shapes[PLAIN_FORMS] = {
+#define SHAPE(name, th_flags, form_, options_bytes)                    \
 	[PLAIN_FORM_##name] = {                                        \
 		.vlan_id = VLAN_NONE,                                  \
 		.l3_off = PLAIN_SYN_IP,                                \
 		.l4_off = PLAIN_SYN_TCP,                               \
 		.l4_bytes = sizeof(struct wire_tcp) + options_bytes,   \
 		.head_bytes = sizeof(struct wire_tcp) + options_bytes, \
-		.flags = TH_SYN,                                       \
-		.form = PLAIN_FORM_##name,                             \
+		.flags = th_flags,                                     \
+		.form = form_,                                         \
 	}
-	SHAPE(NONE, 0),
-	SHAPE(MSS, PLAIN_MSS_BYTES),
-	SHAPE(WINDOWS, PLAIN_WINDOWS_BYTES),
-	SHAPE(LINUX, PLAIN_LINUX_BYTES),
+	SHAPE(NONE, TH_SYN, PLAIN_FORM_NONE, 0),
+	SHAPE(MSS, TH_SYN, PLAIN_FORM_MSS, PLAIN_MSS_BYTES),
+	SHAPE(WINDOWS, TH_SYN, PLAIN_FORM_WINDOWS, PLAIN_WINDOWS_BYTES),
+	SHAPE(LINUX, TH_SYN, PLAIN_FORM_LINUX, PLAIN_LINUX_BYTES),
+	SHAPE(ACK, TH_ACK, PLAIN_FORM_OTHER, 0),
+	SHAPE(ACK_TIMES, TH_ACK, PLAIN_FORM_OTHER, PLAIN_TIMES_BYTES),
 #undef SHAPE
 };
+
+/* `m` has been found to be of that form: set all of `plain`, and trim m to the IP packet. */
+static inline __attribute__((always_inline)) void
+plain_set_form(struct plain *plain, struct rte_mbuf *m, enum plain_form form)
+{
+	uint32_t bytes = PLAIN_SYN_TCP + (uint32_t)plain_shapes[form].l4_bytes;
+
+	*plain = plain_shapes[form];
+	plain->m = m;
+	if (unlikely(m->data_len != bytes))
+		m->pkt_len = m->data_len = (uint16_t)bytes;
+}
 
 /* In line, so that there is straight code for each form. */
 static inline __attribute__((always_inline)) bool
@@ -130,10 +144,7 @@ plain_syn_take(struct rte_mbuf *m, const uint8_t *ether, struct plain *plain, en
 	if ((m->ol_flags & PLAIN_SYN_CKSUM_GOOD) != PLAIN_SYN_CKSUM_GOOD &&
 	    unlikely(!plain_syn_sums_ok(ether, options_bytes)))
 		return false;
-	*plain = plain_syn_shapes[form];
-	plain->m = m;
-	if (unlikely(m->data_len != bytes))
-		m->pkt_len = m->data_len = (uint16_t)bytes;
+	plain_set_form(plain, m, form);
 	return true;
 }
 

@@ -35,7 +35,7 @@ syn_ack_stamp_make(struct syn_ack_stamp *stamp, enum plain_form form, const stru
 		(uint32_t)sizeof(struct wire_tcp) + tcp_options_syn_bytes(&syn_ack->options);
 	uint8_t image[FRAME_BYTES_MAX] = {0};
 
-	check(form != PLAIN_FORM_OTHER && head_bytes <= plain_syn_shapes[form].head_bytes);
+	check(form != PLAIN_FORM_OTHER && head_bytes <= plain_shapes[form].head_bytes);
 	make_image(image, syn_ack, head_bytes);
 	stamp->ether_ip = octets_load64(image + 12);
 	stamp->ip = octets_load64(image + 18);

@@ -40,7 +40,10 @@ void clients_make_forged_acks(struct clients *clients);
 void clients_make_resets(struct clients *clients);
 void clients_make_text(struct clients *clients, uint32_t bytes);
 
-/* Learn from `count` answers what the clients need for their next frames; frees them. */
+/*
+ * Learn from `count` answers what the clients need for their next frames.  A buffer of
+ * their own is the client's next frame again, if it has none; the others are freed.
+ */
 void clients_learn(struct clients *clients, uint32_t count);
 
 #endif

@@ -253,7 +253,7 @@ rows_measure(struct report *report, const struct rows_setup *setup)
 	clients_open(&clients, &bed, setup->packets, 1);
 	residents_open(&bed, setup->residents);
 	for (uint32_t i = 0; i < RTE_DIM(kinds); i++) {
-		struct cost cost = cost_of(&clients, &kinds[i], setup->rounds, true);
+		struct cost cost = cost_of(&clients, &kinds[i], setup->rounds, i != FLOOR);
 
 		report_add(report, &(struct report_row){
 					   .name = kinds[i].name,

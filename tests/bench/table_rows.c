@@ -104,11 +104,7 @@ lookup_burst(const struct flow_pool *pool, const uint64_t *hashes, const struct 
 	for (uint32_t k = 0; k < BURST; k++)
 		flow_pool_prefetch(pool, hashes[k]);
 	guesses = flow_pool_guess_burst(pool, hashes, BURST, found);
-	for (; guesses != 0; guesses &= guesses - 1) {
-		uint32_t k = (uint32_t)__builtin_ctzll(guesses);
-
-		found[k] = flow_pool_settle(pool, hashes[k], &keys[k], found[k]);
-	}
+	flow_pool_settle_burst(pool, hashes, keys, guesses, found);
 }
 
 static void
