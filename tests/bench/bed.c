@@ -15,7 +15,29 @@
 
 #define TEXT_ROOM (TCP_TX_MAX - TCP_TX_RESERVE)
 
-static const uint8_t server_mac[6] = {0x02, 0, 0, 0, 0, 0x51};
+const struct local_address bed_servers[BED_NETS] = {
+	[BED_IPV4] =
+		{
+			.addr.word = {0, 0, RTE_BE32(0xffff), RTE_BE32(BED_SERVER_IPV4)},
+			.mac = {2, 0, 0, 0, 0, 0x51},
+			.vlan_id = VLAN_NONE,
+			.prefix_bits = 24,
+		},
+	[BED_IPV6] =
+		{
+			.addr.word = {RTE_BE32(0x20010db8), 0, 0, RTE_BE32(80)},
+			.mac = {2, 0, 0, 0, 0, 0x51},
+			.vlan_id = VLAN_NONE,
+			.prefix_bits = 64,
+		},
+	[BED_VLAN] =
+		{
+			.addr.word = {0, 0, RTE_BE32(0xffff), RTE_BE32(0xc6336450)},
+			.mac = {2, 0, 0, 0, 0, 0x51},
+			.vlan_id = 7,
+			.prefix_bits = 24,
+		},
+};
 
 static void
 echo(struct weir_core *core, struct weir_conn *conn, struct rte_mbuf *chain, void *state)
@@ -68,16 +90,12 @@ listen_once(void)
 {
 	struct listener_table *table = listener_table_init(calloc(1, listener_table_bytes()));
 	struct listener listener = {.app = 0};
-	struct local_address address = {
-		.addr = ip_addr_of_ipv4(rte_cpu_to_be_32(BED_SERVER_IPV4)),
-		.vlan_id = VLAN_NONE,
-		.prefix_bits = 24,
-	};
 
-	memcpy(address.mac, server_mac, sizeof(address.mac));
 	check(listener_table_add_listener(table, &listener) == 0);
-	check(listener_table_add_address(table, &address) == 0);
-	check(listener_table_bind(table, 0, 0, BED_SERVER_PORT) == 0);
+	for (uint16_t net = 0; net < BED_NETS; net++) {
+		check(listener_table_add_address(table, &bed_servers[net]) == net);
+		check(listener_table_bind(table, 0, net, BED_SERVER_PORT) == 0);
+	}
 	return table;
 }
 

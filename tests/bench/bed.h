@@ -9,11 +9,25 @@
 
 #include <rte_ip.h>
 
+#include "check.h"
 #include "frame.h"
+#include "listener_table.h"
 #include "pipeline.h"
 
 #define BED_SERVER_PORT 8080
 #define BED_SERVER_IPV4 UINT32_C(0xc0000250) /* 192.0.2.80 */
+
+/* The server has an address in each. */
+enum bed_net {
+	BED_IPV4,
+	BED_IPV6, /* 2001:db8::/64 */
+	BED_VLAN, /* 198.51.100.0/24, in VLAN 7 */
+	BED_NETS,
+};
+
+extern const struct local_address bed_servers[BED_NETS];
+
+static_assert(BED_IPV4 == 0, "local_idx 0 is that of BED_SERVER_IPV4");
 
 struct bed {
 	struct tcp_config config;

@@ -14,7 +14,6 @@
 	RTE_IPV4(10, 0, 0, 1) /* one for each client, so that it can be found again */
 
 static const uint8_t client_mac[6] = {0x02, 0, 0, 0, 0, 0xc1};
-static const uint8_t server_mac[6] = {0x02, 0, 0, 0, 0, 0x51};
 
 void
 clients_open(struct clients *clients, struct bed *bed, uint32_t count, uint64_t seed)
@@ -47,18 +46,32 @@ clients_close(struct clients *clients)
 	free(clients->list);
 }
 
+/* From a client to the server. */
+static struct emit_path
+path_of(const struct clients *clients, const struct client *client)
+{
+	const struct local_address *server = &bed_servers[clients->net];
+	struct emit_path path = {
+		.source = server->addr,
+		.destination = server->addr,
+		.vlan_id = server->vlan_id,
+		.ttl = 64,
+		.is_ipv6 = !ip_addr_is_ipv4(&server->addr),
+	};
+
+	path.source.word[3] = rte_cpu_to_be_32(client->address);
+	memcpy(path.mac_source, client_mac, sizeof(client_mac));
+	memcpy(path.mac_destination, server->mac, sizeof(server->mac));
+	return path;
+}
+
 static void
 make(struct clients *clients, uint32_t i, uint8_t flags, uint32_t ack,
      const struct tcp_options *options, uint32_t text_bytes)
 {
 	static const struct emit_offload software = {false, false};
 	const struct client *client = &clients->list[i];
-	struct emit_path path = {
-		.source = ip_addr_of_ipv4(rte_cpu_to_be_32(client->address)),
-		.destination = ip_addr_of_ipv4(rte_cpu_to_be_32(BED_SERVER_IPV4)),
-		.vlan_id = VLAN_NONE,
-		.ttl = 64,
-	};
+	struct emit_path path = path_of(clients, client);
 	struct emit_tcp tcp = {
 		.source_port = client->port,
 		.destination_port = BED_SERVER_PORT,
@@ -76,8 +89,6 @@ make(struct clients *clients, uint32_t i, uint8_t flags, uint32_t ack,
 	emit_reset_mbuf(m);
 	if (text_bytes > 0)
 		memset(rte_pktmbuf_append(m, (uint16_t)text_bytes), 'w', text_bytes);
-	memcpy(path.mac_source, client_mac, sizeof(client_mac));
-	memcpy(path.mac_destination, server_mac, sizeof(server_mac));
 	emit_tcp_headers(m, &path, &tcp, &software);
 	m->port = 0;
 	m->ol_flags = 0;

@@ -8,7 +8,7 @@
 
 /* One client's half of a connection. */
 struct client {
-	uint32_t address; /* host order */
+	uint32_t address; /* host order; of IPv6 the last word */
 	uint16_t port;
 	uint32_t snd_nxt;
 	uint32_t rcv_nxt;
@@ -23,6 +23,7 @@ struct clients {
 	struct rte_mbuf **frames;
 	struct rte_mbuf **answers; /* of the core, room for CLIENTS_ANSWERS_MAX */
 	uint32_t count;
+	enum bed_net net; /* that of their frames to come; BED_IPV4 at first */
 };
 
 /* `count` clients with addresses, ports and sequence numbers drawn from `seed`. */

@@ -22,16 +22,16 @@ report_print(const struct report *report, FILE *stream)
 		"%s, %s, flow table for %u, %u others in it, median of %u rounds, %.2f cycles a nanosecond\n\n",
 		report->mac, report->hugepages ? "hugepages" : "no hugepages", report->flows_max,
 		report->residents, report->rounds, report->cycles_per_ns);
-	fprintf(stream, "%-14s %8s %-9s %13s %7s %9s   %s\n", "row", "packets", "checksums",
+	fprintf(stream, "%-15s %8s %-9s %13s %7s %9s   %s\n", "row", "packets", "checksums",
 		"cycles/packet", "lowest", "of floor", "one packet is");
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct report_row *row = &report->rows[i];
 
-		fprintf(stream, "%-14s %8u %-9s %13.1f %7.1f %8.1fx   %s\n", row->name,
+		fprintf(stream, "%-15s %8u %-9s %13.1f %7.1f %8.1fx   %s\n", row->name,
 			row->packets, row->offload ? "offload" : "software", row->cycles_per_packet,
 			row->lowest, row->floor_ratio, row->text);
 		if (row->of_one_worker > 0)
-			fprintf(stream, "%-14s %.3f of what one alone costs\n", "",
+			fprintf(stream, "%-15s %.3f of what one alone costs\n", "",
 				row->of_one_worker);
 	}
 }

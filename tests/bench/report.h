@@ -15,7 +15,7 @@ struct report_row {
 	const char *text; /* what one packet is */
 	double cycles_per_packet;
 	double lowest;	      /* of the rounds */
-	double floor_ratio;   /* to floor_swap under the same conditions, round by round */
+	double floor_ratio;   /* to the floor of the same net and conditions, round by round */
 	double of_one_worker; /* cycles of two workers to those of one, or 0 */
 	uint32_t packets;     /* distinct ones in a round */
 	bool offload;
