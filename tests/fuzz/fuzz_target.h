@@ -9,4 +9,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t bytes);
 
+/*
+ * Of targets that not every machine can run: NULL, or what this one lacks.  A replay is
+ * skipped then, and says so.
+ */
+__attribute__((weak)) const char *fuzz_target_lacks(void);
+
 #endif

@@ -314,6 +314,85 @@ def cores():
     }
 
 
+VOLLEYS = ("syn", "ack", "near", "other", "text", "fin", "flags", "no-tcp")
+COUNTS = (1, 16, 2, 3, 4, 5, 6, 8, 10, 12, 15, 17, 24, 32, 48, 64)
+
+
+def volley(kind, count, who="00", where="00", more=""):
+    """A run of frames: volley.h says what the octets mean."""
+    return f"{COUNTS.index(count) << 4 | VOLLEYS.index(kind):02x} {who} {where} {more} "
+
+
+def batches():
+    """Name: settings and steps."""
+    ms_500, s_2, s_16 = "7a", "ba", "5b"  # time passes
+    all_agreed, calm, auto, none_agreed, port_sums = "00", "00", "02", "3c", "c0"
+    spent, few_resets, low = "01", "02", "07"
+    syns = volley("syn", 64, "80", more="00 00")  # one of each form after another
+    acks = volley("ack", 64)
+    shake = f"{syns} {ms_500} {acks}"
+    fins = volley("fin", 64, more="00")
+    mixed = volley("syn", 15, "80", more="30 00") + volley("no-tcp", 1, more="00")
+    mixed += volley("other", 4, "80", more="00 00") + volley("ack", 17, "0a")
+    begin = f"{all_agreed} {calm} 40"
+    seeds = {
+        "flood": f"{begin} {syns} 09",
+        "flood-port-sums": f"{port_sums} {calm} 40 {syns} 09",
+        "flood-nothing-agreed": f"{none_agreed} {calm} 40 {syns} 09",
+        "flood-auto": f"{auto} 80 40 {syns} {ms_500} {syns} {ms_500} {syns} 09",
+        "flood-queue": f"01 80 40 {syns} {ms_500} {syns}",
+        "flood-never": f"03 00 40 {syns} {ms_500} {acks}",
+        "handshakes": f"{begin} {shake} 09",
+        "handshakes-spent": f"{all_agreed} {spent} 40 {shake} 09",
+        "handshakes-few-resets": f"{all_agreed} {few_resets} 40 {shake} {acks}",
+        "handshakes-low": f"{all_agreed} {low} 40 {shake} 09",
+        "handshakes-late": f"{begin} {syns} {s_16} {acks} {s_16} {acks} {s_16} {acks}",
+        "handshakes-next-epoch": f"{all_agreed} {calm} fe {syns} 0c {ms_500} {acks} 4c {syns} {acks}",
+        "keys-rolled": f"{begin} {syns} 0c {acks} 1c {acks} 2c {acks}",
+        "clock-back": f"{begin} {syns} 5c {acks} 3c {syns} {acks}",
+        "forged": f"{all_agreed} {spent} 40 {syns} "
+        + volley("near", 16, more="00 01 00") + volley("near", 16, "10", more="00 00 08")
+        + volley("near", 32, "20", "80", "00 10 00 13"),
+        "time-wait": f"{begin} {shake} {ms_500} {fins} {ms_500} {syns} {ms_500} {acks} {s_2} {syns}",
+        "again": f"{begin} {shake} {syns} {acks} {fins} {acks}",
+        "texts": f"{begin} {shake} " + volley("text", 32, more="08") + syns + acks,
+        "mixed": f"{begin} {mixed} {mixed} {ms_500} {acks} {mixed}",
+        "ack-then-text": f"{begin} {syns} " + volley("ack", 8) + volley("text", 8, more="08")
+        + volley("near", 8, more="00 05 00") + syns,
+        "resets": f"{begin} {shake} " + volley("flags", 16, more="04") + acks + syns,
+        "stopping": f"{begin} {shake} fc {syns} {acks}",
+    }
+    for name, where in (("ipv6", "01"), ("vlan", "02"), ("vlan-ipv6", "03"), ("ports", "07")):
+        some = volley("syn", 64, "80", where, "00 00")
+        seeds[f"links-{name}"] = f"{begin} {some} {ms_500} " + volley("ack", 64, "00", where)
+        seeds[f"links-{name}-spent"] = f"{port_sums} {spent} 40 {some} {ms_500} " + volley(
+            "near", 64, "00", where, "00 10 00"
+        )
+    sums = ("01", "04", "05", "02", "08", "0f", "10", "20", "35", "c5")
+    lies = ("01", "02", "03", "04", "08", "10", "20", "40", "12", "13", "18")
+    return seeds | {
+        "sums": f"{begin} "
+        + "".join(volley("syn", 6, f"{i * 6 + 128:02x}", "88", f"00 00 {sum_} 12")
+                  for i, sum_ in enumerate(sums))
+        + ms_500
+        + "".join(volley("ack", 6, f"{i * 6:02x}", "88", f"{sum_} 01")
+                  for i, sum_ in enumerate(sums)),
+        "lying": f"{all_agreed} {spent} 40 "
+        + "".join(volley("syn", 5, f"{i * 5 + 128:02x}", "90", f"00 00 {how} 14 12")
+                  for i, how in enumerate(lies))
+        + ms_500
+        + "".join(volley("near", 5, f"{i * 5:02x}", "90", f"00 00 00 {how} 0c 01")
+                  for i, how in enumerate(lies)),
+    } | {
+        f"odd-{odd // 8}": f"{all_agreed} 08 40 "
+        + "".join(volley("syn", 8, f"{i * 8 + 128:02x}", "a0", f"00 00 {odd + i:02x} 24")
+                  for i in range(8))
+        + ms_500
+        + "".join(volley("ack", 8, f"{i * 8:02x}", "a0", f"{odd + i:02x} 13") for i in range(8))
+        for odd in range(0, 64, 8)
+    }
+
+
 def http_requests():
     """Name: length of the pieces less one, the text."""
     host = "Host: a\r\n"
@@ -363,6 +442,8 @@ def main():
         write("conversation", name, octets(steps))
     for name, steps in cores().items():
         write("core", name, octets(steps))
+    for name, steps in batches().items():
+        write("batch", name, octets(steps))
     for name, (piece, text) in http_requests().items():
         write("http_request", name, bytes([piece]) + text.encode("ascii"))
     for name, text in config_files().items():

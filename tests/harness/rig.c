@@ -183,19 +183,25 @@ listen_on(const struct rig_setup *setup)
 		check(listener_table_add_address(table, &addresses[i]) == i);
 		check(listener_table_bind(table, 0, (uint16_t)i, RIG_SERVER_PORT) == 0);
 	}
+	for (uint32_t i = 0; i < setup->more_count; i++) {
+		uint16_t local_idx = (uint16_t)(LOCAL_IPV6 + 1 + i);
+
+		check(listener_table_add_address(table, &setup->more[i]) == local_idx);
+		check(listener_table_bind(table, 0, local_idx, RIG_SERVER_PORT) == 0);
+	}
 	return table;
 }
 
 /* One pool a side serves every rig of a program: EAL has no cheap way to give memory back. */
 static struct rte_mempool *
-pool_once(bool is_client)
+pool_once(bool is_second)
 {
 	static struct rte_mempool *pools[2];
-	struct rte_mempool **pool = &pools[is_client];
+	struct rte_mempool **pool = &pools[is_second];
 
 	eal_once();
 	if (*pool == NULL)
-		*pool = rte_pktmbuf_pool_create(is_client ? "client" : "rig", RIG_BUFFERS, 0, 0,
+		*pool = rte_pktmbuf_pool_create(is_second ? "rig-2" : "rig", RIG_BUFFERS, 0, 0,
 						RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
 	check(*pool != NULL);
 	return *pool;
@@ -219,7 +225,7 @@ rig_open(struct rig *rig, const struct rig_setup *setup, const struct weir_app_o
 	*rig = (struct rig){.setup = *setup, .now_ns = setup->start_ns};
 	rig->setup.tcp.rcv_wscale = tcp_config_wscale(
 		RTE_MAX(setup->tcp.receive_buffer, setup->tcp.receive_buffer_max));
-	rig->pool = pool_once(setup->is_client);
+	rig->pool = pool_once(setup->is_client || setup->is_second);
 	rig->buffers = rte_mempool_avail_count(rig->pool);
 	rig->listeners = listen_on(setup);
 	secrets_init(&rig->secrets, setup->kind);

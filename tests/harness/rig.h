@@ -35,6 +35,10 @@ struct rig_setup {
 	enum prf_kind kind;
 	bool has_gateway; /* of either family, for connections to elsewhere */
 	bool is_client;	  /* it has the clients' addresses: two of them can talk to each other */
+	bool is_second;	  /* two of them stand side by side: this one has buffers of its own */
+	/* Addresses beside the usual two, with the same listener. */
+	const struct local_address *more;
+	uint32_t more_count;
 };
 
 struct rig {
