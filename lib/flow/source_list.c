@@ -4,6 +4,8 @@
 
 #include <rte_version.h>
 
+#include "check.h"
+
 static uint64_t
 find_ipv4(struct rte_fib *fib, const struct ip_addr *source)
 {
@@ -31,6 +33,23 @@ find_ipv6(struct rte_fib6 *fib, const struct ip_addr *source)
 	rte_fib6_lookup_bulk(fib, ip, &hop, 1);
 #endif
 	return hop;
+}
+
+uint32_t
+source_list_denied_ipv4(const struct source_list *list, const rte_be32_t *sources, uint32_t count)
+{
+	uint32_t ip[SOURCE_BURST_MAX], denied = 0;
+	uint64_t hop[SOURCE_BURST_MAX];
+
+	check(count <= SOURCE_BURST_MAX);
+	if (list->ipv4 == NULL)
+		return 0;
+	for (uint32_t i = 0; i < count; i++)
+		ip[i] = rte_be_to_cpu_32(sources[i]);
+	rte_fib_lookup_bulk(list->ipv4, ip, hop, (int)count);
+	for (uint32_t i = 0; i < count; i++)
+		denied |= (uint32_t)(hop[i] == SOURCE_DENIED) << i;
+	return denied;
 }
 
 enum source_verdict

@@ -30,4 +30,14 @@ struct source_list {
 
 enum source_verdict source_list_find(const struct source_list *list, const struct ip_addr *source);
 
+/* The most sources that one call takes. */
+#define SOURCE_BURST_MAX 16
+
+/*
+ * Which of `count` IPv4 sources are denied: bit by source.  Sooner than one by one: the
+ * table is larger than caches are, and all its lines are under way at once.
+ */
+uint32_t source_list_denied_ipv4(const struct source_list *list, const rte_be32_t *sources,
+				 uint32_t count);
+
 #endif

@@ -279,6 +279,17 @@ note_ranks(struct weir_core *core, const struct burst *burst, const struct ranks
 			(uint32_t)__builtin_popcountll(strange) * ONE_IN_SO_MANY >= burst->count;
 }
 
+/* It comes first: of what is denied nothing depends on what others have done. */
+static void
+deny(struct weir_core *core, struct burst *burst, struct ranks *ranks)
+{
+	uint64_t left =
+		pipeline_deny_batches(core, burst, ranks->of[RANK_ACK] | ranks->of[RANK_SYN]);
+
+	ranks->of[RANK_ACK] &= left;
+	ranks->of[RANK_SYN] &= left;
+}
+
 void
 pipeline_segment(struct weir_core *core, struct burst *burst)
 {
@@ -286,6 +297,8 @@ pipeline_segment(struct weir_core *core, struct burst *burst)
 
 	rank_burst(burst, &ranks);
 	note_ranks(core, burst, &ranks);
+	if (core->tcp.config->sources != NULL)
+		deny(core, burst, &ranks);
 	serve_set(core, burst, ranks.of[RANK_FLOW]);
 	if (tcp_syn_policy_takes_cookies(&core->tcp))
 		serve_acks(core, burst, ranks.of[RANK_ACK]);

@@ -13,6 +13,7 @@
 #include "tcp_ack_batch.h"
 #include "tcp_emit.h"
 #include "tcp_listen.h"
+#include "tcp_source.h"
 #include "tcp_syn_batch.h"
 
 /* In TIME-WAIT, or opened since the lookup.  A hash that two share says so in vain. */
@@ -22,6 +23,21 @@ may_be_known(const struct tcp_engine *engine, const struct burst *burst, uint64_
 	return (burst->has_new_flow &&
 		tag_table_guess(&engine->flows.table, hash) != TAG_NOT_FOUND) ||
 	       pipeline_time_wait_of(engine, hash) != TIME_WAIT_NONE;
+}
+
+/* Those of `lanes` that are not. */
+static uint32_t
+unknown_of(const struct tcp_engine *engine, const struct burst *burst,
+	   const struct burst_batch *batch, uint32_t lanes)
+{
+	uint32_t unknown = lanes;
+
+	if (likely(!burst->has_new_flow && engine->time_wait.live == 0))
+		return lanes;
+	for (uint32_t left = lanes; left != 0; left &= left - 1)
+		if (unlikely(may_be_known(engine, burst, batch->hash[__builtin_ctz(left)])))
+			unknown &= ~(left & -left);
+	return unknown;
 }
 
 static void
@@ -60,44 +76,6 @@ segments_of(const struct burst_batch *batch, uint32_t lanes)
 	return segments;
 }
 
-/* Those of `lanes` to be answered at once. */
-static uint32_t
-wants_cookie(struct weir_core *core, const struct burst *burst, const struct burst_batch *batch,
-	     uint32_t lanes, struct door *door)
-{
-	uint32_t wanted = 0;
-
-	for (uint32_t left = lanes; left != 0; left &= left - 1) {
-		uint32_t lane = (uint32_t)__builtin_ctz(left);
-
-		knock(door, core, batch, lane);
-		if (likely(door->is_open && !may_be_known(&core->tcp, burst, batch->hash[lane])))
-			wanted |= left & -left;
-	}
-	return wanted;
-}
-
-uint64_t
-pipeline_answer_batches(struct weir_core *core, struct burst *burst, uint64_t syns)
-{
-	struct door door = {.is_known = false};
-	uint32_t lanes;
-
-	if (!core->tcp.syn_policy.use_cookies || core->tcp.config->sources != NULL)
-		return syns;
-	for (uint32_t b = 0; b < burst->batch_count && syns != 0; b++) {
-		const struct burst_batch *batch = &burst->batches[b];
-
-		lanes = lanes_of(batch, syns);
-		lanes = wants_cookie(core, burst, batch, lanes, &door);
-		counter_add(&core->counters, COUNTER_rx_served,
-			    (uint32_t)__builtin_popcount(lanes));
-		syns &= ~segments_of(batch, lanes);
-		tcp_syn_batch_answer(&core->tcp, &batch->in, lanes);
-	}
-	return syns;
-}
-
 /*
  * Buffers that nobody else holds and that have no second go back together, and without
  * a look at their second lines, where `next` is.
@@ -128,6 +106,62 @@ free_lanes(const struct burst_batch *batch, uint32_t lanes)
 		rte_mempool_put_bulk(pool, free, count);
 }
 
+uint64_t
+pipeline_deny_batches(struct weir_core *core, struct burst *burst, uint64_t segments)
+{
+	for (uint32_t b = 0; b < burst->batch_count; b++) {
+		struct burst_batch *batch = &burst->batches[b];
+		uint32_t denied =
+			tcp_source_denied_lanes(&core->tcp, &batch->in, lanes_of(batch, segments));
+		uint64_t gone;
+
+		if (denied == 0)
+			continue;
+		gone = segments_of(batch, denied);
+		core->counters.drop[DROP_source_denied] += (uint32_t)__builtin_popcount(denied);
+		free_lanes(batch, denied);
+		batch->lanes &= ~denied;
+		batch->segments &= ~gone;
+		segments &= ~gone;
+	}
+	return segments;
+}
+
+/* Those of `lanes` to be answered at once. */
+static uint32_t
+wants_cookie(struct weir_core *core, const struct burst *burst, const struct burst_batch *batch,
+	     uint32_t lanes, struct door *door)
+{
+	uint32_t wanted = 0;
+
+	for (uint32_t left = lanes; left != 0; left &= left - 1) {
+		knock(door, core, batch, (uint32_t)__builtin_ctz(left));
+		wanted |= door->is_open ? left & -left : 0;
+	}
+	return unknown_of(&core->tcp, burst, batch, wanted);
+}
+
+uint64_t
+pipeline_answer_batches(struct weir_core *core, struct burst *burst, uint64_t syns)
+{
+	struct door door = {.is_known = false};
+	uint32_t lanes;
+
+	if (!core->tcp.syn_policy.use_cookies)
+		return syns;
+	for (uint32_t b = 0; b < burst->batch_count && syns != 0; b++) {
+		const struct burst_batch *batch = &burst->batches[b];
+
+		lanes = lanes_of(batch, syns);
+		lanes = wants_cookie(core, burst, batch, lanes, &door);
+		counter_add(&core->counters, COUNTER_rx_served,
+			    (uint32_t)__builtin_popcount(lanes));
+		syns &= ~segments_of(batch, lanes);
+		tcp_syn_batch_answer(&core->tcp, &batch->in, lanes);
+	}
+	return syns;
+}
+
 /*
  * Of `lanes`, whose cookies are forged, those to be counted and no more, because nobody
  * may be sent a RST.  Of an ACK flood these are nearly all.
@@ -137,10 +171,11 @@ refuse_forged(struct weir_core *core, const struct burst *burst, const struct bu
 	      uint32_t lanes)
 {
 	struct tcp_engine *engine = &core->tcp;
-	uint32_t count = (uint32_t)__builtin_popcount(lanes);
+	uint32_t count;
 
-	if (count == 0 || engine->time_wait.live > 0 || engine->config->sources != NULL ||
-	    burst->has_new_flow || !tcp_reply_rst_is_spent(engine, count))
+	lanes = unknown_of(engine, burst, batch, lanes);
+	count = (uint32_t)__builtin_popcount(lanes);
+	if (count == 0 || !tcp_reply_rst_is_spent(engine, count))
 		return 0;
 	core->counters.drop[tcp_listen_refuse_cookies(engine, COOKIE_FORGED, count)] += count;
 	free_lanes(batch, lanes);

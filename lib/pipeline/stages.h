@@ -194,6 +194,12 @@ enum drop_reason pipeline_icmp_error(struct weir_core *core, const struct rte_mb
 void pipeline_lookup(struct weir_core *core, struct burst *burst);
 
 /*
+ * Drop those of `segments`, of no connection, that are in a batch and come from where
+ * nobody is served; returns which are left.
+ */
+uint64_t pipeline_deny_batches(struct weir_core *core, struct burst *burst, uint64_t segments);
+
+/*
  * Answer those of `syns` that are in a batch, want a cookie and need nothing else;
  * returns which are left.
  */

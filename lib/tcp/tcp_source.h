@@ -19,6 +19,7 @@
 #ifndef WEIR_TCP_TCP_SOURCE_H
 #define WEIR_TCP_TCP_SOURCE_H
 
+#include "batch.h"
 #include "tcp_engine.h"
 
 /* Is nothing that comes from there to be served?  For packets that belong to no connection. */
@@ -28,6 +29,17 @@ tcp_source_is_denied(const struct tcp_engine *engine, const struct ip_addr *sour
 	const struct source_list *list = engine->config->sources;
 
 	return list != NULL && source_list_find(list, source) == SOURCE_DENIED;
+}
+
+/* Those of `lanes` (bit by lane) of a batch of whose sources this is so. */
+static inline uint32_t
+tcp_source_denied_lanes(const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes)
+{
+	const struct source_list *list = engine->config->sources;
+
+	if (list == NULL)
+		return 0;
+	return lanes & source_list_denied_ipv4(list, batch->source, WIDE_LANES);
 }
 
 /* Memory for the limits of one core, 64-aligned, and the limits in it. */

@@ -302,3 +302,66 @@ put_text(struct packet *packet, size_t bytes)
 	packet->bytes += bytes;
 	packet_seal(packet);
 }
+
+void
+add_syns(uint32_t count)
+{
+	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX};
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct packet syn = client_syn(SYN_IPV4, lists[i % RTE_DIM(lists)], i);
+
+		add(&syn, 0);
+	}
+}
+
+void
+add_acks(uint32_t count, uint64_t then_ns)
+{
+	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX, 11, 23};
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct packet ack = client_ack(SYN_IPV4, lists[i % RTE_DIM(lists)], i, then_ns,
+					       i % 3 == 1   ? 0x00010000
+					       : i % 7 == 2 ? 1
+							    : 0);
+
+		if (i % 11 == 5 && ack.octets[46] >> 4 == 8) {
+			ack.octets[65] ^= 0x40;
+			packet_seal(&ack);
+		}
+		add(&ack, 0);
+	}
+}
+
+/* ---- what is there before ---- */
+
+struct tcp_config *
+own_config(struct weir_core *core)
+{
+	static struct tcp_config config;
+
+	config = *core->tcp.config;
+	core->tcp.config = &config;
+	return &config;
+}
+
+void
+spend_resets(struct weir_core *core)
+{
+	rate_limit_init(&core->tcp.rst_limit, 0);
+}
+
+void
+enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt)
+{
+	struct time_wait tw = {.snd_nxt = 1000, .rcv_nxt = rcv_nxt};
+	struct flow_key key = {
+		.remote = ip_addr_of_ipv4(RTE_BE32(0xc0000202)),
+		.remote_port = (uint16_t)CLIENT_PORT(client),
+		.local_port = 80,
+	};
+
+	time_wait_table_insert(&core->tcp.time_wait, flow_hash_of(&core->tcp.flow_hash, &key), &tw,
+			       false, core->tcp.tick + 60000);
+}

@@ -77,4 +77,25 @@ struct packet client_ack(unsigned int kind, size_t list, uint32_t client, uint64
 
 void put_text(struct packet *packet, size_t bytes);
 
+/* Lists of options that batches know, by syn_of()'s number. */
+#define LIST_NONE    0
+#define LIST_MSS     1
+#define LIST_WINDOWS 10
+#define LIST_LINUX   14
+
+/* Of clients 0 to `count` - 1, over IPv4. */
+void add_syns(uint32_t count);
+
+/* Of all lists: good ones, and ones whose number or echo is not what we have sent. */
+void add_acks(uint32_t count, uint64_t then_ns);
+
+/* For given.prepare: the core's config, to be changed for this core alone. */
+struct tcp_config *own_config(struct weir_core *core);
+
+/* Nobody is sent a RST any more. */
+void spend_resets(struct weir_core *core);
+
+/* A connection of that client's to 192.0.2.1:80 is in TIME-WAIT. */
+void enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt);
+
 #endif

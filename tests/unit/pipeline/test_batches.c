@@ -6,10 +6,8 @@
  */
 #include "test.h"
 
-#include <rte_fib.h>
-
 #include "bench_burst.h"
-#include "eal_once.h"
+#include "bench_sources.h"
 #include "seed.h"
 #include "static_mbuf.h"
 #include "units.h"
@@ -17,12 +15,8 @@
 #define ARP_REQUEST                                                   \
 	"ffffffffffff " PEER_MAC "0806 0001 0800 0604 0001 " PEER_MAC \
 	"c0000202 000000000000 c0000201"
-#define PING	     ETHER("0800") IPV4("01") "0800 0000 1234 0001 61626364"
-#define UDP	     ETHER("0800") IPV4("11") "9c400050 00080000 00000000 00000000 00000000"
-#define LIST_NONE    0
-#define LIST_MSS     1
-#define LIST_WINDOWS 10
-#define LIST_LINUX   14
+#define PING ETHER("0800") IPV4("01") "0800 0000 1234 0001 61626364"
+#define UDP  ETHER("0800") IPV4("11") "9c400050 00080000 00000000 00000000 00000000"
 
 static const struct emit_offload none;
 
@@ -150,20 +144,6 @@ TEST_OF_KINDS(two_ports_in_turn_are_answered_alike)
 #define TIME_WAIT_NEW_CLIENT 22
 
 static void
-enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt)
-{
-	struct time_wait tw = {.snd_nxt = 1000, .rcv_nxt = rcv_nxt};
-	struct flow_key key = {
-		.remote = ip_addr_of_ipv4(RTE_BE32(0xc0000202)),
-		.remote_port = (uint16_t)CLIENT_PORT(client),
-		.local_port = 80,
-	};
-
-	time_wait_table_insert(&core->tcp.time_wait, flow_hash_of(&core->tcp.flow_hash, &key), &tw,
-			       false, core->tcp.tick + 60000);
-}
-
-static void
 prepare_a_flow(struct weir_core *core)
 {
 	bench_flow(core, CLIENT_PORT(FLOW_CLIENT));
@@ -182,18 +162,6 @@ prepare_both(struct weir_core *core)
 {
 	prepare_a_flow(core);
 	prepare_time_wait(core);
-}
-
-static void
-add_syns(uint32_t count)
-{
-	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX};
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct packet syn = client_syn(SYN_IPV4, lists[i % RTE_DIM(lists)], i);
-
-		add(&syn, 0);
-	}
 }
 
 TEST_OF_KINDS(a_syn_of_a_connection_is_challenged_in_the_middle_of_a_batch)
@@ -299,58 +267,7 @@ TEST_OF_KINDS(others_between_the_syns_change_nothing)
 	}
 }
 
-/* ---- sources, and the SYN queue ---- */
-
-/* What is changed of a config, which a core only reads. */
-static struct tcp_config *
-own_config(struct weir_core *core)
-{
-	static struct tcp_config config;
-
-	config = *core->tcp.config;
-	core->tcp.config = &config;
-	return &config;
-}
-
-/* 10.0.0.0/8 is denied. */
-static void
-deny_some(struct weir_core *core)
-{
-	static struct source_list list;
-	struct rte_fib_conf conf = {
-		.type = RTE_FIB_DIR24_8,
-		.default_nh = SOURCE_UNLISTED,
-		.max_routes = 4,
-		.dir24_8 = {.nh_sz = RTE_FIB_DIR24_8_1B, .num_tbl8 = 1},
-	};
-
-	if (list.ipv4 == NULL) {
-		eal_once();
-		list.ipv4 = rte_fib_create("batches", -1, &conf);
-		assert_non_null(list.ipv4);
-		assert_int_equal(rte_fib_add(list.ipv4, 0x0a000000, 8, SOURCE_DENIED), 0);
-	}
-	own_config(core)->sources = &list;
-}
-
-TEST_OF_KINDS(denied_sources_are_refused_alike)
-{
-	struct counters counted;
-
-	begin_burst();
-	given.prepare = deny_some;
-	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
-		struct packet syn = client_syn(SYN_IPV4, LIST_LINUX, i);
-
-		if (i % 5 == 3)
-			syn.octets[26] = 10;
-		packet_seal(&syn);
-		add(&syn, 0);
-	}
-	counted = expect_alike();
-	assert_int_equal(counted.drop[DROP_source_denied], 13);
-	assert_int_equal(counted.value[COUNTER_cookie_sent], 64 - 13);
-}
+/* ---- the SYN queue ---- */
 
 static void
 prefer_the_queue(struct weir_core *core)
@@ -402,32 +319,6 @@ TEST_OF_KINDS(cookie_mode_is_kept_up_alike)
 }
 
 /* ---- ACKs ---- */
-
-static void
-spend_resets(struct weir_core *core)
-{
-	rate_limit_init(&core->tcp.rst_limit, 0);
-}
-
-/* Of all lists: good ones, and ones whose number or echo is not what we have sent. */
-static void
-add_acks(uint32_t count, uint64_t then_ns)
-{
-	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX, 11, 23};
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct packet ack = client_ack(SYN_IPV4, lists[i % RTE_DIM(lists)], i, then_ns,
-					       i % 3 == 1   ? 0x00010000
-					       : i % 7 == 2 ? 1
-							    : 0);
-
-		if (i % 11 == 5 && ack.octets[46] >> 4 == 8) {
-			ack.octets[65] ^= 0x40;
-			packet_seal(&ack);
-		}
-		add(&ack, 0);
-	}
-}
 
 TEST_OF_KINDS(acks_are_judged_alike)
 {
@@ -611,54 +502,6 @@ TEST_OF_KINDS(an_ack_may_be_of_a_connection_that_the_burst_opens)
 	}
 }
 
-/* ---- buffers of a pool ---- */
-
-/* All that are in a pool, each once. */
-static void
-expect_pool_whole(struct rte_mempool *pool)
-{
-	static void *objects[255];
-	uint32_t count = rte_mempool_avail_count(pool);
-
-	assert_int_equal(count, RTE_DIM(objects));
-	assert_int_equal(rte_mempool_get_bulk(pool, objects, count), 0);
-	for (uint32_t i = 0; i < count; i++) {
-		for (uint32_t k = 0; k < i; k++)
-			assert_ptr_not_equal(objects[i], objects[k]);
-	}
-	rte_mempool_put_bulk(pool, objects, count);
-}
-
-/* Forged ACKs while no RST may be sent: their buffers are of two pools, some held by others too. */
-TEST_OF_KINDS(buffers_of_a_refused_batch_go_back_to_their_pools)
-{
-	struct rte_mbuf *frames[PIPELINE_BURST_MAX], *held[PIPELINE_BURST_MAX];
-	struct packet ack = client_ack(SYN_IPV4, LIST_MSS, 0, NOW, 0x00010000);
-	struct weir_core *core = core_with(&none);
-	uint32_t held_count = 0;
-
-	spend_resets(core);
-	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
-		frames[i] = rte_pktmbuf_alloc(pool_of(i / 3 % 2));
-		assert_non_null(frames[i]);
-		memcpy(rte_pktmbuf_append(frames[i], (uint16_t)ack.bytes), ack.octets, ack.bytes);
-		frames[i]->port = 0;
-		if (i % 7 != 2)
-			continue;
-		rte_mbuf_refcnt_update(frames[i], 1);
-		held[held_count++] = frames[i];
-	}
-	assert_int_equal(pipeline_poll(core, NOW, frames, PIPELINE_BURST_MAX, 256), 0);
-	assert_int_equal(core->counters.drop[DROP_cookie_forged], PIPELINE_BURST_MAX);
-	assert_true(counters_balance(&core->counters));
-	for (uint32_t i = 0; i < held_count; i++) {
-		assert_int_equal(rte_mbuf_refcnt_read(held[i]), 1);
-		rte_pktmbuf_free(held[i]);
-	}
-	expect_pool_whole(pool_of(0));
-	expect_pool_whole(pool_of(1));
-}
-
 /* ---- all of it, at random ---- */
 
 static void
@@ -712,11 +555,28 @@ add_random(struct rng *rng, uint32_t i)
 	}
 }
 
+static void
+deny_behind_both(struct weir_core *core)
+{
+	prepare_both_and_spend(core);
+	sources_deny_some(core);
+}
+
 TEST_OF_KINDS(random_bursts_are_served_alike)
 {
 	struct rng rng = seeded_rng();
 	static void (*const prepares[])(struct weir_core *) = {
-		NULL, prepare_a_flow, prepare_time_wait, prepare_both, spend_resets};
+		NULL,
+		prepare_a_flow,
+		prepare_time_wait,
+		prepare_both,
+		spend_resets,
+		sources_deny_some,
+		sources_allow_few,
+		sources_allow_some,
+		deny_behind_both,
+		sources_deny_ipv6,
+	};
 
 	for (uint32_t round = 0; round < 150; round++) {
 		uint32_t count = 1 + rng_below(&rng, PIPELINE_BURST_MAX);
