@@ -37,12 +37,21 @@ prf_wide_aes(const struct prf_key *key, __m512i x[4])
 		x[i] = _mm512_aesenclast_epi128(x[i], k);
 }
 
-/* As prf() for messages of one block. */
-WIDE_INLINE void
-prf_wide(const struct prf_key *key, struct wide_rows *x)
+/* As prf(): sixteen messages, whose blocks follow each other as words. */
+WIDE_INLINE struct wide_rows
+prf_wide(const struct prf_key *key, const struct wide_words *blocks, uint32_t count)
 {
-	check(key->blocks == 1);
-	prf_wide_aes(key, x->row);
+	struct wide_rows x = wide_rows_of(blocks[0]), next;
+
+	check(key->blocks == count);
+	prf_wide_aes(key, x.row);
+	for (uint32_t b = 1; b < count; b++) {
+		next = wide_rows_of(blocks[b]);
+		for (unsigned int i = 0; i < 4; i++)
+			x.row[i] = _mm512_xor_si512(x.row[i], next.row[i]);
+		prf_wide_aes(key, x.row);
+	}
+	return x;
 }
 
 #endif /* __x86_64__ */

@@ -119,6 +119,17 @@ wide_swap32(__m512i x)
 	return wide_reorder(x, _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
 }
 
+/* Four rows of sixteen words that are in memory, as those of an address are. */
+WIDE_INLINE struct wide_words
+wide_words_at(const uint32_t words[4][WIDE_LANES])
+{
+	struct wide_words x;
+
+	for (unsigned int w = 0; w < 4; w++)
+		x.word[w] = _mm512_loadu_si512(words[w]);
+	return x;
+}
+
 /* A word for all, and one for each by a number of 0 to 15. */
 WIDE_INLINE __m512i
 wide_all(uint32_t word)

@@ -96,11 +96,12 @@ void flow_hash_burst(const struct flow_hash *hash, const struct flow_key *keys, 
 		     uint64_t *hashes);
 
 /*
- * The same for IPv4, sixteen keys word by word: remote addresses, ports (remote,
- * local) as they lie in headers, and local_idx.  Only where prf_aes_wide_is_available().
+ * The same for sixteen keys of one family, word by word: remote addresses (of IPv4 the
+ * last word is all that counts), ports (remote, local) as they lie in headers, and
+ * local_idx.  Only where prf_aes_wide_is_available().
  */
-void flow_hash_wide(const struct flow_hash *hash, const rte_be32_t remote[WIDE_LANES],
-		    const rte_be32_t ports[WIDE_LANES], const uint16_t local_idx[WIDE_LANES],
-		    uint64_t hashes[WIDE_LANES]);
+void flow_hash_wide(const struct flow_hash *hash, bool is_ipv6,
+		    const rte_be32_t remote[4][WIDE_LANES], const rte_be32_t ports[WIDE_LANES],
+		    const uint16_t local_idx[WIDE_LANES], uint64_t hashes[WIDE_LANES]);
 
 #endif

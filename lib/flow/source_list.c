@@ -16,22 +16,27 @@ find_ipv4(struct rte_fib *fib, const struct ip_addr *source)
 	return hop;
 }
 
+static void
+look_up_ipv6(struct rte_fib6 *fib, const struct ip_addr *sources, uint32_t count, uint64_t *hops)
+{
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+	struct rte_ipv6_addr ip[SOURCE_BURST_MAX];
+#else
+	uint8_t ip[SOURCE_BURST_MAX][RTE_FIB6_IPV6_ADDR_SIZE];
+#endif
+
+	check(count <= SOURCE_BURST_MAX);
+	for (uint32_t i = 0; i < count; i++)
+		memcpy(&ip[i], sources[i].octet, sizeof(ip[i]));
+	rte_fib6_lookup_bulk(fib, ip, hops, (int)count);
+}
+
 static uint64_t
 find_ipv6(struct rte_fib6 *fib, const struct ip_addr *source)
 {
-#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
-	struct rte_ipv6_addr ip;
-#else
-	uint8_t ip[1][RTE_FIB6_IPV6_ADDR_SIZE];
-#endif
 	uint64_t hop;
 
-	memcpy(&ip, source->octet, sizeof(ip));
-#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
-	rte_fib6_lookup_bulk(fib, &ip, &hop, 1);
-#else
-	rte_fib6_lookup_bulk(fib, ip, &hop, 1);
-#endif
+	look_up_ipv6(fib, source, 1, &hop);
 	return hop;
 }
 
@@ -47,6 +52,21 @@ source_list_denied_ipv4(const struct source_list *list, const rte_be32_t *source
 	for (uint32_t i = 0; i < count; i++)
 		ip[i] = rte_be_to_cpu_32(sources[i]);
 	rte_fib_lookup_bulk(list->ipv4, ip, hop, (int)count);
+	for (uint32_t i = 0; i < count; i++)
+		denied |= (uint32_t)(hop[i] == SOURCE_DENIED) << i;
+	return denied;
+}
+
+uint32_t
+source_list_denied_ipv6(const struct source_list *list, const struct ip_addr *sources,
+			uint32_t count)
+{
+	uint64_t hop[SOURCE_BURST_MAX];
+	uint32_t denied = 0;
+
+	if (list->ipv6 == NULL)
+		return 0;
+	look_up_ipv6(list->ipv6, sources, count, hop);
 	for (uint32_t i = 0; i < count; i++)
 		denied |= (uint32_t)(hop[i] == SOURCE_DENIED) << i;
 	return denied;

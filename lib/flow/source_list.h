@@ -34,10 +34,12 @@ enum source_verdict source_list_find(const struct source_list *list, const struc
 #define SOURCE_BURST_MAX 16
 
 /*
- * Which of `count` IPv4 sources are denied: bit by source.  Sooner than one by one: the
- * table is larger than caches are, and all its lines are under way at once.
+ * Which of `count` sources of one family are denied: bit by source.  Sooner than one by
+ * one: the table is larger than caches are, and all its lines are under way at once.
  */
 uint32_t source_list_denied_ipv4(const struct source_list *list, const rte_be32_t *sources,
+				 uint32_t count);
+uint32_t source_list_denied_ipv6(const struct source_list *list, const struct ip_addr *sources,
 				 uint32_t count);
 
 #endif

@@ -347,25 +347,40 @@ classify_one(struct weir_core *core, struct rte_mbuf *m, struct burst *burst)
 	}
 }
 
+/* Frames that are not in one batch: in one of two, or in none. */
+static __rte_noinline void
+classify_mixed(struct weir_core *core, struct rte_mbuf **frames, uint32_t count, uint32_t lanes,
+	       uint32_t others, struct burst *burst)
+{
+	struct burst_batch *first = &burst->batches[burst->batch_count - (lanes != 0)];
+	struct burst_batch *second = &burst->batches[burst->batch_count];
+	uint32_t more = 0;
+
+	if ((uint32_t)__builtin_popcount(others) >= PIPELINE_BATCH_MIN)
+		more = pipeline_classify_batch(core, frames, count, others, burst, &others);
+	for (uint32_t i = 0; i < count; i++) {
+		if ((lanes >> i & 1) != 0)
+			burst_take_lane(burst, first, i);
+		else if ((more >> i & 1) != 0)
+			burst_take_lane(burst, second, i);
+		else
+			classify_one(core, frames[i], burst);
+	}
+}
+
 /* At most WIDE_LANES frames. */
 static void
 classify_some(struct weir_core *core, struct rte_mbuf **frames, uint32_t count, struct burst *burst)
 {
 	struct burst_batch *batch = &burst->batches[burst->batch_count];
-	uint32_t lanes = 0;
+	uint32_t all = (uint32_t)flow_first(count), lanes = 0, others = 0;
 
 	if (core->looks_for_batches && count >= PIPELINE_BATCH_MIN)
-		lanes = pipeline_classify_batch(core, frames, count, burst);
-	if (lanes == flow_first(count)) {
+		lanes = pipeline_classify_batch(core, frames, count, all, burst, &others);
+	if (lanes == all)
 		burst_take_lanes(burst, batch, count);
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		if ((lanes >> i & 1) != 0)
-			burst_take_lane(burst, batch, i);
-		else
-			classify_one(core, frames[i], burst);
-	}
+	else
+		classify_mixed(core, frames, count, lanes, others, burst);
 }
 
 /* Headers of up to WIDE_LANES frames.  With options a SYN is longer than a line. */

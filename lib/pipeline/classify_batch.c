@@ -9,35 +9,58 @@
 #include "stages.h"
 #include "tcp_syn_batch.h"
 
-/* One address after another is the same, so the last answer is kept at hand. */
-struct place {
-	rte_be32_t address;
-	uint16_t local_idx;
-};
-
-static inline uint16_t
-local_of(struct weir_core *core, rte_be32_t address, uint8_t port, struct place *last)
+/* Do two lanes go to the same address in the same VLAN? */
+static inline bool
+is_same_place(const struct batch *batch, uint32_t a, uint32_t b)
 {
-	if (unlikely(address != last->address)) {
-		last->address = address;
-		last->local_idx =
-			listener_memo_local_ipv4(&core->memo, core->tcp.listeners, address, port);
+	uint32_t differs = batch->destination[3][a] ^ batch->destination[3][b];
+
+	if (batch->shape.is_ipv6) {
+		for (uint32_t w = 0; w < 3; w++)
+			differs |= batch->destination[w][a] ^ batch->destination[w][b];
 	}
-	return last->local_idx;
+	if (batch->shape.is_tagged)
+		differs |= batch->tag[a] ^ batch->tag[b];
+	return differs == 0;
 }
 
-/* Which of `lanes` are for us, from somebody who may send here. */
+/* As classify_syn() finds it, or classify_plain(). */
+static uint16_t
+find_local(struct weir_core *core, const struct batch *batch, uint32_t lane, uint8_t port)
+{
+	const struct listener_table *listeners = core->tcp.listeners;
+	struct ip_addr destination;
+	uint16_t local_idx;
+
+	if (likely(!batch->shape.is_ipv6 && !batch->shape.is_tagged))
+		return listener_memo_local_ipv4(&core->memo, listeners, batch->destination[3][lane],
+						port);
+	destination = batch_destination(batch, lane);
+	local_idx = listener_memo_local(&core->memo, listeners, &destination, port,
+					batch_vlan(batch, lane));
+	if (local_idx != LOCAL_NONE && !pipeline_may_use(core, local_idx))
+		return LOCAL_NONE;
+	return local_idx;
+}
+
+/*
+ * Which of `lanes` are for us, from somebody who may send here.  One destination after
+ * another is the same, so the last answer is kept at hand.
+ */
 static uint32_t
 for_us(struct weir_core *core, struct burst_batch *batch, uint32_t lanes, uint8_t port)
 {
-	struct place last = {.local_idx = LOCAL_NONE}; /* 0.0.0.0 is nobody's */
-	uint32_t ours = 0;
+	uint32_t ours = 0, last = WIDE_LANES;
 
 	for (uint32_t left = lanes; left != 0; left &= left - 1) {
 		uint32_t lane = (uint32_t)__builtin_ctz(left);
-		struct ip_addr source = ip_addr_of_ipv4(batch->in.source[lane]);
+		struct ip_addr source = batch_source(&batch->in, lane);
 
-		batch->local_idx[lane] = local_of(core, batch->in.destination[lane], port, &last);
+		if (likely(last < WIDE_LANES && is_same_place(&batch->in, lane, last)))
+			batch->local_idx[lane] = batch->local_idx[last];
+		else
+			batch->local_idx[lane] = find_local(core, &batch->in, lane, port);
+		last = lane;
 		if (likely(batch->local_idx[lane] != LOCAL_NONE &&
 			   pipeline_may_send_from(core, &source, port)))
 			ours |= left & -left;
@@ -49,8 +72,8 @@ for_us(struct weir_core *core, struct burst_batch *batch, uint32_t lanes, uint8_
 static void
 hash_batch(const struct tcp_engine *engine, struct burst_batch *batch)
 {
-	flow_hash_wide(&engine->flow_hash, batch->in.source, batch->in.ports, batch->local_idx,
-		       batch->hash);
+	flow_hash_wide(&engine->flow_hash, batch->in.shape.is_ipv6, batch->in.source,
+		       batch->in.ports, batch->local_idx, batch->hash);
 	for (uint32_t left = batch->lanes; left != 0; left &= left - 1)
 		flow_pool_prefetch(&engine->flows, batch->hash[__builtin_ctz(left)]);
 }
@@ -69,13 +92,13 @@ fetch_seconds(const struct tcp_engine *engine, const struct burst_batch *batch, 
 
 uint32_t
 pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames, uint32_t count,
-			struct burst *burst)
+			uint32_t wanted, struct burst *burst, uint32_t *others)
 {
 	struct burst_batch *batch = &burst->batches[burst->batch_count];
 	uint8_t port = (uint8_t)frames[0]->port;
 
 	batch->segments = 0;
-	batch->lanes = batch_read(&batch->in, frames, count, core->port_mac[port]);
+	batch->lanes = batch_read(&batch->in, frames, count, wanted, core->port_mac[port], others);
 	batch->lanes = for_us(core, batch, batch->lanes, port);
 	if (batch->lanes != 0) {
 		hash_batch(&core->tcp, batch);
@@ -90,7 +113,7 @@ unbatch(struct burst *burst, uint32_t i)
 {
 	const struct burst_batch *batch = &burst->batches[burst->lane[i] / WIDE_LANES];
 	uint32_t lane = burst->lane[i] % WIDE_LANES;
-	struct ip_addr source = ip_addr_of_ipv4(batch->in.source[lane]);
+	struct ip_addr source = batch_source(&batch->in, lane);
 
 	pipeline_prefetch_second_line(batch->in.m[lane]);
 	batch_open(&batch->in, lane, &burst->plains[i]);

@@ -32,7 +32,10 @@ struct burst_batch {
 /* Fewer frames than these are sooner looked at one by one. */
 #define PIPELINE_BATCH_MIN 4
 
-#define BURST_BATCHES (PIPELINE_BURST_MAX / WIDE_LANES)
+/* So many shapes (batch.h) are looked for among each WIDE_LANES frames. */
+#define BATCH_SHAPES_MAX 2
+
+#define BURST_BATCHES (BATCH_SHAPES_MAX * PIPELINE_BURST_MAX / WIDE_LANES)
 
 /*
  * The TCP segments of a burst, in order of arrival; all else has been dealt with by
@@ -127,13 +130,14 @@ burst_set_key(struct burst *burst, uint32_t i, const struct ip_addr *source, rte
 }
 
 /*
- * Of `count` (1 to WIDE_LANES) frames those that are known by sight and for us,
- * read into the burst's next batch: bit by frame.  They are segments of the burst
- * only when burst_take_lane() has been called for each, in order, or
- * burst_take_lanes() for all.
+ * Of `count` (1 to WIDE_LANES) frames those of `wanted` that are known by sight, of one
+ * shape and for us, read into the burst's next batch: bit by frame.  They are segments
+ * of the burst only when burst_take_lane() has been called for each, in order, or
+ * burst_take_lanes() for all.  In *others are those of another shape.
  */
 uint32_t pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames,
-				 uint32_t count, struct burst *burst);
+				 uint32_t count, uint32_t wanted, struct burst *burst,
+				 uint32_t *others);
 
 static inline void
 burst_take_lane(struct burst *burst, struct burst_batch *batch, uint32_t lane)

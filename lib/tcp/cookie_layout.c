@@ -3,7 +3,7 @@
 #include "cookie_layout.h"
 
 const uint16_t cookie_mss_ipv4[4] = {0, 1300, 1440, 1460};
-static const uint16_t mss_ipv6[4] = {0, 1420, 1440, 8940};
+const uint16_t cookie_mss_ipv6[4] = {0, 1420, 1440, 8940};
 
 /* Index 0 is no window scale at all; that entry's value is not used. */
 static const uint8_t wscales[8] = {0, 0, 1, 2, 4, 6, 7, 8};
@@ -13,7 +13,7 @@ const uint32_t cookie_wscale_codes[16] = {1, 2, 3, 3, 4, 4, 5, 6, 7, 7, 7, 7, 7,
 static uint32_t
 mss_code(uint16_t mss, bool is_ipv6)
 {
-	const uint16_t *table = is_ipv6 ? mss_ipv6 : cookie_mss_ipv4;
+	const uint16_t *table = is_ipv6 ? cookie_mss_ipv6 : cookie_mss_ipv4;
 	uint32_t code = 3;
 
 	while (table[code] > mss)
@@ -39,7 +39,7 @@ cookie_pack_octet(const struct cookie_options *options, bool is_ipv6)
 void
 cookie_unpack_octet(struct cookie_options *options, bool is_ipv6, uint32_t fields)
 {
-	const uint16_t *table = is_ipv6 ? mss_ipv6 : cookie_mss_ipv4;
+	const uint16_t *table = is_ipv6 ? cookie_mss_ipv6 : cookie_mss_ipv4;
 	uint32_t code = fields & 7;
 
 	*options = (struct cookie_options){

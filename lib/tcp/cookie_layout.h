@@ -42,8 +42,9 @@ static_assert(CLOCK_PER_EPOCH <= T_CLOCK_MASK + 1, "the clock fits below the epo
 static_assert(COOKIE_EPOCHS == 4, "e-2 to e+1 have slots of their own");
 static_assert(N_EPOCH_CODES >= COOKIE_EPOCHS, "a code names at most one epoch that has a key");
 
-/* Mode N, IPv4: what the codes of an MSS stand for; a code means what is at least that. */
+/* Mode N: what the codes of an MSS stand for; a code means what is at least that. */
 extern const uint16_t cookie_mss_ipv4[4];
+extern const uint16_t cookie_mss_ipv6[4];
 
 /* Mode N: the code of each window scale there is; 15 stands for what is more. */
 extern const uint32_t cookie_wscale_codes[16];

@@ -2,7 +2,7 @@
 
 /*
  * The cookies of sixteen handshakes at once, made and judged.  Layout, keys and
- * reasons stand in syn_cookie.c; here is the same by lane, for IPv4.
+ * reasons stand in syn_cookie.c; here is the same by lane.
  */
 #ifndef WEIR_TCP_SYN_COOKIE_WIDE_H
 #define WEIR_TCP_SYN_COOKIE_WIDE_H
@@ -39,34 +39,46 @@ syn_cookie_wide_pack_timestamp(__m512i mss, __m512i shift, __mmask16 has_wscale,
 	return _mm512_mask_or_epi32(bits, has_sack, bits, wide_all(T_SACK));
 }
 
-/* As cookie_pack_octet(). */
+/* As cookie_pack_octet(); `sizes` is the family's table of MSSs. */
 WIDE_INLINE __m512i
-syn_cookie_wide_pack_octet(__m512i mss, __m512i shift, __mmask16 has_wscale, __mmask16 has_sack)
+syn_cookie_wide_pack_octet(const uint16_t sizes[4], __m512i mss, __m512i shift,
+			   __mmask16 has_wscale, __mmask16 has_sack)
 {
 	__m512i codes = _mm512_loadu_si512(cookie_wscale_codes);
 	__m512i wscale = _mm512_min_epu32(shift, wide_all(WIDE_LANES - 1));
 	__m512i bits = _mm512_maskz_permutexvar_epi32(has_wscale, wscale, codes);
 
 	for (unsigned int code = 1; code < 4; code++)
-		bits = _mm512_mask_add_epi32(
-			bits, _mm512_cmpge_epu32_mask(mss, wide_all(cookie_mss_ipv4[code])), bits,
-			wide_all(1u << N_MSS_SHIFT));
+		bits = _mm512_mask_add_epi32(bits,
+					     _mm512_cmpge_epu32_mask(mss, wide_all(sizes[code])),
+					     bits, wide_all(1u << N_MSS_SHIFT));
 	return _mm512_mask_or_epi32(bits, has_sack, bits, wide_all(N_SACK));
 }
 
-/* S of each, from the client's initial sequence numbers. */
+/* S of each, from the client's initial sequence numbers; blocks as in cookie_tuples_put(). */
 WIDE_INLINE struct wide_words
 syn_cookie_wide_s(const struct cookie_secret *secret, const struct batch *batch, __m512i irs)
 {
-	struct wide_rows rows = wide_rows_of((struct wide_words){{
-		_mm512_load_si512(batch->destination),
-		_mm512_load_si512(batch->source),
-		wide_swap32(_mm512_load_si512(batch->ports)),
-		irs,
-	}});
+	__m512i ports = wide_swap32(_mm512_load_si512(batch->ports)), zero = _mm512_setzero_si512();
 
-	prf_wide(&secret->tuple_ipv4, &rows);
-	return wide_words_of(rows);
+	if (batch->shape.is_ipv6) {
+		struct wide_words blocks[3] = {
+			wide_words_at(batch->source),
+			wide_words_at(batch->destination),
+			{{ports, irs, zero, zero}},
+		};
+
+		return wide_words_of(prf_wide(&secret->tuple_ipv6, blocks, 3));
+	} else {
+		struct wide_words block = {{
+			_mm512_load_si512(batch->destination[3]),
+			_mm512_load_si512(batch->source[3]),
+			ports,
+			irs,
+		}};
+
+		return wide_words_of(prf_wide(&secret->tuple_ipv4, &block, 1));
+	}
 }
 
 /* As cookie_mac_message(), and the MAC of it. */
@@ -75,13 +87,10 @@ syn_cookie_wide_mac(const struct cookie_secret *secret, uint64_t epoch, struct w
 		    __m512i bits, __mmask16 in_t)
 {
 	__m512i mode = _mm512_mask_blend_epi32(in_t, wide_all(MODE_N), wide_all(MODE_T));
-	struct wide_rows rows;
 
 	s.word[2] = _mm512_xor_si512(s.word[2], bits);
 	s.word[3] = _mm512_xor_si512(s.word[3], mode);
-	rows = wide_rows_of(s);
-	prf_wide(&secret->epoch[epoch % COOKIE_EPOCHS].mac, &rows);
-	return wide_words_of(rows).word[0];
+	return wide_words_of(prf_wide(&secret->epoch[epoch % COOKIE_EPOCHS].mac, &s, 1)).word[0];
 }
 
 /* What of an ISN is MAC. */

@@ -53,8 +53,8 @@ tcp_ack_batch_judge(const struct tcp_engine *engine, const struct batch *batch, 
 
 		cookie_accept(&engine->cookies,
 			      back < COOKIE_EPOCHS - 1 ? COOKIE_VALID : COOKIE_EXPIRED, next - back,
-			      proved.fields[lane], (proved.has_timestamps >> lane & 1) != 0, false,
-			      &findings[lane]);
+			      proved.fields[lane], (proved.has_timestamps >> lane & 1) != 0,
+			      batch->shape.is_ipv6, &findings[lane]);
 	}
 	return proved.lanes;
 }

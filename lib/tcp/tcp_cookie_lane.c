@@ -127,8 +127,9 @@ tcp_syn_lane_answer(struct tcp_engine *engine, struct tcp_syn_lane *lane)
 		if (unlikely(syn->form == PLAIN_FORM_OTHER))
 			answer(engine, lane, i, &cookies[i]);
 		else
-			syn_ack_stamp_put(&tcp_syn_sheet(engine, syn->m->port)->stamp[syn->form],
-					  syn, cookies[i].iss, cookies[i].tsval);
+			syn_ack_stamp_put(
+				&tcp_syn_sheet(engine, syn->m->port, false)->stamp[syn->form], syn,
+				cookies[i].iss, cookies[i].tsval);
 		tcp_engine_send(engine, syn->m);
 	}
 	counter_add(engine->counters, COUNTER_syn_received, lane->count);

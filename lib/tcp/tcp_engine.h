@@ -80,7 +80,8 @@ struct tcp_syn_policy {
 
 /* What the SYN-ACKs of a port have in common: made with its first, for the config never changes. */
 struct tcp_syn_sheets {
-	struct syn_ack_sheet port[TCP_PORTS_MAX];
+	struct syn_ack_sheet ipv4[TCP_PORTS_MAX];
+	struct syn_ack_sheet ipv6[TCP_PORTS_MAX];
 	uint32_t made; /* bit by port */
 };
 

@@ -36,10 +36,15 @@ static inline uint32_t
 tcp_source_denied_lanes(const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes)
 {
 	const struct source_list *list = engine->config->sources;
+	struct ip_addr sources[WIDE_LANES];
 
 	if (list == NULL)
 		return 0;
-	return lanes & source_list_denied_ipv4(list, batch->source, WIDE_LANES);
+	if (!batch->shape.is_ipv6)
+		return lanes & source_list_denied_ipv4(list, batch->source[3], WIDE_LANES);
+	for (uint32_t i = 0; i < WIDE_LANES; i++)
+		sources[i] = batch_source(batch, i);
+	return lanes & source_list_denied_ipv6(list, sources, WIDE_LANES);
 }
 
 /* Memory for the limits of one core, 64-aligned, and the limits in it. */

@@ -22,7 +22,8 @@ agree(const struct tcp_config *config, const struct batch *batch)
 	__mmask16 has_wscale = config->window_scaling ? is_linux | is_windows : 0;
 	__mmask16 has_sack = config->sack ? is_linux | is_windows : 0;
 
-	octet = syn_cookie_wide_pack_octet(mss, shift, has_wscale, has_sack);
+	octet = syn_cookie_wide_pack_octet(batch->shape.is_ipv6 ? cookie_mss_ipv6 : cookie_mss_ipv4,
+					   mss, shift, has_wscale, has_sack);
 	timestamp = syn_cookie_wide_pack_timestamp(mss, shift, has_wscale, has_sack);
 	return (struct syn_cookie_wide_fields){
 		.bits = _mm512_mask_blend_epi32(has_timestamps, octet, timestamp),
@@ -37,7 +38,23 @@ make(const struct tcp_engine *engine, const struct syn_ack_sheet *sheet, const s
 	struct syn_cookie_wide_fields fields = agree(engine->config, batch);
 	struct syn_cookie_wide cookie = syn_cookie_wide_make(&engine->cookies, batch, &fields);
 
-	syn_ack_wide_make(made, sheet, batch, cookie.iss, cookie.tsval);
+	if (batch->shape.is_ipv6)
+		syn_ack_wide_make_ipv6(made, sheet, batch, cookie.iss, cookie.tsval);
+	else
+		syn_ack_wide_make_ipv4(made, sheet, batch, cookie.iss, cookie.tsval);
+}
+
+/* In line, so that for each shape there is straight code. */
+static inline __attribute__((always_inline)) void
+send(struct tcp_engine *engine, const struct syn_ack_sheet *sheet, const struct batch *batch,
+     const struct syn_ack_wide *made, uint32_t lanes, struct batch_shape shape)
+{
+	for (; lanes != 0; lanes &= lanes - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctz(lanes);
+
+		syn_ack_wide_put(made, batch, lane, &sheet->stamp[batch->form[lane]], shape);
+		tcp_engine_send(engine, batch->m[lane]);
+	}
 }
 
 void
@@ -50,15 +67,14 @@ tcp_syn_batch_answer(struct tcp_engine *engine, const struct batch *batch, uint3
 	if (count == 0)
 		return;
 	tcp_syn_policy_answered(engine, count);
-	sheet = tcp_syn_sheet(engine, batch->m[__builtin_ctz(lanes)]->port);
+	sheet = tcp_syn_sheet(engine, batch->m[__builtin_ctz(lanes)]->port, batch->shape.is_ipv6);
 	make(engine, sheet, batch, &made);
-	for (; lanes != 0; lanes &= lanes - 1) {
-		uint32_t lane = (uint32_t)__builtin_ctz(lanes);
-		struct rte_mbuf *m = batch->m[lane];
-
-		syn_ack_wide_put(&made, lane, &sheet->stamp[batch->form[lane]], m);
-		tcp_engine_send(engine, m);
-	}
+	if (batch->shape.is_tagged)
+		send(engine, sheet, batch, &made, lanes, batch->shape);
+	else if (batch->shape.is_ipv6)
+		send(engine, sheet, batch, &made, lanes, (struct batch_shape){.is_ipv6 = true});
+	else
+		send(engine, sheet, batch, &made, lanes, (struct batch_shape){.is_ipv6 = false});
 	counter_add(engine->counters, COUNTER_syn_received, count);
 	counter_add(engine->counters, COUNTER_cookie_sent, count);
 }

@@ -26,7 +26,7 @@ tcp_syn_ack_fill(const struct tcp_engine *engine, uint8_t port, bool is_ipv6,
 }
 
 static void
-make_stamp(const struct tcp_engine *engine, uint8_t port, enum plain_form form,
+make_stamp(const struct tcp_engine *engine, uint8_t port, bool is_ipv6, enum plain_form form,
 	   struct syn_ack_stamp *stamp)
 {
 	static const uint8_t octets[PLAIN_LINUX_BYTES]; /* of their values none counts here */
@@ -36,17 +36,22 @@ make_stamp(const struct tcp_engine *engine, uint8_t port, enum plain_form form,
 
 	plain_take_form(&offered, octets, form);
 	tcp_open_agree(engine->config, &offered, &agreed);
-	tcp_syn_ack_fill(engine, port, false, &agreed, &syn_ack);
-	syn_ack_stamp_make(stamp, form, &syn_ack, &engine->config->ports[port].offload);
+	tcp_syn_ack_fill(engine, port, is_ipv6, &agreed, &syn_ack);
+	syn_ack_stamp_make(stamp, is_ipv6, form, &syn_ack, &engine->config->ports[port].offload);
+}
+
+static void
+make_sheet(const struct tcp_engine *engine, uint8_t port, bool is_ipv6, struct syn_ack_sheet *sheet)
+{
+	for (int form = PLAIN_FORM_NONE; form < PLAIN_SYN_FORMS; form++)
+		make_stamp(engine, port, is_ipv6, (enum plain_form)form, &sheet->stamp[form]);
+	syn_ack_sheet_make(sheet);
 }
 
 void
-tcp_syn_sheet_make(struct tcp_engine *engine, uint8_t port)
+tcp_syn_sheets_make(struct tcp_engine *engine, uint8_t port)
 {
-	struct syn_ack_sheet *sheet = &engine->syn_sheets.port[port];
-
-	for (int form = PLAIN_FORM_NONE; form < PLAIN_SYN_FORMS; form++)
-		make_stamp(engine, port, (enum plain_form)form, &sheet->stamp[form]);
-	syn_ack_sheet_make(sheet);
+	make_sheet(engine, port, false, &engine->syn_sheets.ipv4[port]);
+	make_sheet(engine, port, true, &engine->syn_sheets.ipv6[port]);
 	engine->syn_sheets.made |= 1u << port;
 }

@@ -13,15 +13,15 @@
 void tcp_syn_ack_fill(const struct tcp_engine *engine, uint8_t port, bool is_ipv6,
 		      const struct cookie_options *agreed, struct syn_ack *syn_ack);
 
-void tcp_syn_sheet_make(struct tcp_engine *engine, uint8_t port);
+void tcp_syn_sheets_make(struct tcp_engine *engine, uint8_t port);
 
-/* The sheet of a DPDK port; made with its first SYN-ACK, for the config never changes. */
+/* A DPDK port's sheet for a family; made with its first SYN-ACK, for the config never changes. */
 static inline const struct syn_ack_sheet *
-tcp_syn_sheet(struct tcp_engine *engine, uint16_t port)
+tcp_syn_sheet(struct tcp_engine *engine, uint16_t port, bool is_ipv6)
 {
 	if (unlikely((engine->syn_sheets.made >> port & 1) == 0))
-		tcp_syn_sheet_make(engine, (uint8_t)port);
-	return &engine->syn_sheets.port[port];
+		tcp_syn_sheets_make(engine, (uint8_t)port);
+	return is_ipv6 ? &engine->syn_sheets.ipv6[port] : &engine->syn_sheets.ipv4[port];
 }
 
 #endif

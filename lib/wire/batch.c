@@ -74,14 +74,40 @@ static const uint32_t option_mask[5][WIDE_LANES] = {
 	{[PLAIN_FORM_LINUX] = PLAIN_WSCALE_WORD_MASK},
 };
 
+/* How many words the headers have, with the one before; and which begin what. */
+#define WORDS_MAX 21
+
+struct layout {
+	bool is_ipv6;
+	bool is_tagged;
+	uint32_t source; /* of addresses: the first word of each */
+	uint32_t destination;
+	uint32_t tcp;
+	uint32_t options;
+	uint32_t words;
+};
+
+/* In line with constants, so that all of it is known where it is used. */
+WIDE_INLINE struct layout
+layout_of(bool is_ipv6, bool is_tagged)
+{
+	uint32_t tcp = is_ipv6 ? 11 : 6;
+
+	return (struct layout){
+		.is_ipv6 = is_ipv6,
+		.is_tagged = is_tagged,
+		.source = is_ipv6 ? 3 : 4,
+		.destination = is_ipv6 ? 7 : 5,
+		.tcp = tcp,
+		.options = tcp + 5,
+		.words = tcp + 10,
+	};
+}
+
 /* All that is looked at, a frame to a lane.  Words of the frame are in wire order. */
 struct lanes {
-	__m512i mac[2];	   /* to whom and, from the second's upper half on, from whom */
-	__m512i header[4]; /* from before the IP header: MAC and ethertype, then its words */
-	__m512i source;
-	__m512i destination;
-	__m512i tcp[5];
-	__m512i options[5];
+	__m512i mac[4];		 /* to whom and from whom; then the ethertype */
+	__m512i word[WORDS_MAX]; /* from BATCH_WORDS on */
 	__m512i form;
 	__m512i data_len;
 	__m512i place; /* how many buffers, and the port */
@@ -114,29 +140,21 @@ form_of(__m512i fourth)
 	return _mm512_mask_permutexvar_epi32(form, is_ack, offset, _mm512_loadu_si512(ack_forms));
 }
 
+/* The last row ends with the last word, and so may overlap the one before. */
 WIDE_INLINE void
-read_frames(struct lanes *lanes, const uint8_t *const ether[WIDE_LANES])
+read_frames(struct lanes *lanes, const struct layout *layout,
+	    const uint8_t *const ether[WIDE_LANES])
 {
-	struct wide_words macs = wide_words_of(wide_load(ether, BATCH_MACS));
-	struct wide_words header = wide_words_of(wide_load(ether, BATCH_ETHERTYPE));
-	struct wide_words ends = wide_words_of(wide_load(ether, BATCH_ADDRESSES));
-	struct wide_words ack = wide_words_of(wide_load(ether, BATCH_ACK));
-	struct wide_words options = wide_words_of(wide_load(ether, BATCH_OPTIONS));
+	uint32_t offset = BATCH_WORDS + (layout->is_tagged ? sizeof(struct wire_vlan) : 0);
 
-	lanes->mac[0] = macs.word[0];
-	lanes->mac[1] = macs.word[1];
-	lanes->source = ends.word[0];
-	lanes->destination = ends.word[1];
-	lanes->tcp[0] = ends.word[2];
-	lanes->tcp[1] = ends.word[3];
-	lanes->options[0] = ack.word[3];
-	for (unsigned int i = 0; i < 4; i++) {
-		lanes->header[i] = header.word[i];
-		lanes->options[1 + i] = options.word[i];
-		if (i < 3)
-			lanes->tcp[2 + i] = ack.word[i];
+	for (uint32_t w = 0; w < layout->words; w += 4) {
+		uint32_t first = RTE_MIN(w, layout->words - 4);
+		struct wide_words row = wide_words_of(wide_load(ether, offset + 4 * first));
+
+		for (uint32_t i = 0; i < 4; i++)
+			lanes->word[first + i] = row.word[i];
 	}
-	lanes->form = form_of(lanes->tcp[3]);
+	lanes->form = form_of(lanes->word[layout->tcp + 3]);
 }
 
 /* Zero where `word`, as far as `mask` says, is `want`. */
@@ -157,57 +175,130 @@ is_to_mac(const struct lanes *lanes, const uint8_t mac[8])
 	return _mm512_testn_epi32_mask(wrong, wrong);
 }
 
-/* One buffer, of that port, of which the port has nothing bad to say. */
-WIDE_INLINE __mmask16
-is_whole(const struct lanes *lanes, uint32_t port)
+/* What a port says of the checksums that there are. */
+WIDE_INLINE uint64_t
+cksum_bad(const struct layout *layout)
 {
-	return _mm512_cmpeq_epi32_mask(lanes->place, wide_all(port << 16 | 1)) &
-	       _mm512_testn_epi32_mask(lanes->flags,
-				       wide_all((uint32_t)(PLAIN_REFUSED | PLAIN_SYN_CKSUM_BAD)));
+	return layout->is_ipv6 ? RTE_MBUF_F_RX_L4_CKSUM_BAD : PLAIN_SYN_CKSUM_BAD;
 }
 
-/* The port vouches for both checksums. */
-WIDE_INLINE __mmask16
-is_summed(const struct lanes *lanes)
+WIDE_INLINE uint64_t
+cksum_good(const struct layout *layout)
 {
-	__m512i good = wide_all((uint32_t)PLAIN_SYN_CKSUM_GOOD);
+	return layout->is_ipv6 ? RTE_MBUF_F_RX_L4_CKSUM_GOOD : PLAIN_SYN_CKSUM_GOOD;
+}
+
+/* One buffer, of that port, of which the port has nothing bad to say. */
+WIDE_INLINE __mmask16
+is_whole(const struct lanes *lanes, const struct layout *layout, uint32_t port)
+{
+	uint32_t bad = (uint32_t)(PLAIN_REFUSED | cksum_bad(layout));
+
+	return _mm512_cmpeq_epi32_mask(lanes->place, wide_all(port << 16 | 1)) &
+	       _mm512_testn_epi32_mask(lanes->flags, wide_all(bad));
+}
+
+/* The port vouches for all checksums. */
+WIDE_INLINE __mmask16
+is_summed(const struct lanes *lanes, const struct layout *layout)
+{
+	__m512i good = wide_all((uint32_t)cksum_good(layout));
 
 	return _mm512_cmpeq_epi32_mask(_mm512_and_si512(lanes->flags, good), good);
 }
 
+/* Ethertype, and a tag that names a VLAN. */
+WIDE_INLINE __mmask16
+is_link_right(const struct lanes *lanes, const struct layout *layout)
+{
+	__m512i ethertype = wide_all(RTE_BE32(layout->is_ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IPV4));
+	__m512i wrong = differs(lanes->word[0], RTE_BE32(0x0000ffff), ethertype), vlan;
+	__m512i vlans = wide_all(RTE_BE32(0x0fff0000));
+	__mmask16 is_named;
+
+	if (!layout->is_tagged)
+		return _mm512_testn_epi32_mask(wrong, wrong);
+	wrong = _mm512_or_si512(
+		wrong, differs(lanes->mac[3], 0x0000ffff, wide_all(RTE_BE16(ETHERTYPE_VLAN))));
+	vlan = _mm512_and_si512(lanes->word[0], vlans);
+	is_named = _mm512_test_epi32_mask(vlan, vlan) & _mm512_cmpneq_epi32_mask(vlan, vlans);
+	return _mm512_testn_epi32_mask(wrong, wrong) & is_named;
+}
+
+/* Zero where the IP header, of a packet of so many octets behind it, is plain. */
+WIDE_INLINE __m512i
+ipv4_differs(const struct lanes *lanes, __m512i l4_bytes)
+{
+	__m512i total = _mm512_add_epi32(l4_bytes, wide_all(sizeof(struct wire_ipv4)));
+	__m512i first = _mm512_or_si512(wide_swap32(total), wide_all(RTE_BE32(0x45000000)));
+	__m512i wrong = differs(lanes->word[1], RTE_BE32(0xff00ffff), first);
+
+	wrong = _mm512_or_si512(wrong,
+				_mm512_and_si512(lanes->word[2], wide_all(RTE_BE32(0x00003fff))));
+	return _mm512_or_si512(wrong, differs(lanes->word[3], RTE_BE32(0x00ff0000),
+					      wide_all(RTE_BE32(PROTOCOL_TCP << 16))));
+}
+
+WIDE_INLINE __m512i
+ipv6_differs(const struct lanes *lanes, __m512i l4_bytes)
+{
+	__m512i length = _mm512_slli_epi32(l4_bytes, 16);
+	__m512i second =
+		_mm512_or_si512(wide_swap32(length), wide_all(RTE_BE32(PROTOCOL_TCP << 8)));
+	__m512i wrong =
+		differs(lanes->word[1], RTE_BE32(0xf0000000), wide_all(RTE_BE32(0x60000000)));
+
+	return _mm512_or_si512(wrong, differs(lanes->word[2], RTE_BE32(0xffffff00), second));
+}
+
 /* What must be where, of the frame and of both headers. */
 WIDE_INLINE __mmask16
-is_in_form(const struct lanes *lanes, __m512i total)
+is_in_form(const struct lanes *lanes, const struct layout *layout, __m512i l4_bytes)
 {
-	__m512i first = _mm512_or_si512(wide_swap32(total), wide_all(RTE_BE32(0x45000000)));
-	__m512i wrong;
+	__m512i wrong =
+		layout->is_ipv6 ? ipv6_differs(lanes, l4_bytes) : ipv4_differs(lanes, l4_bytes);
 
-	wrong = differs(lanes->header[0], RTE_BE32(0x0000ffff), wide_all(RTE_BE32(ETHERTYPE_IPV4)));
-	wrong = _mm512_or_si512(wrong, differs(lanes->header[1], RTE_BE32(0xff00ffff), first));
-	wrong = _mm512_or_si512(wrong,
-				_mm512_and_si512(lanes->header[2], wide_all(RTE_BE32(0x00003fff))));
-	wrong = _mm512_or_si512(wrong, differs(lanes->header[3], RTE_BE32(0x00ff0000),
-					       wide_all(RTE_BE32(PROTOCOL_TCP << 16))));
 	for (unsigned int i = 0; i < 5; i++)
 		wrong = _mm512_or_si512(
 			wrong, _mm512_xor_si512(
-				       _mm512_and_si512(lanes->options[i],
+				       _mm512_and_si512(lanes->word[layout->options + i],
 							wide_look_up(option_mask[i], lanes->form)),
 				       wide_look_up(option_want[i], lanes->form)));
-	return _mm512_testn_epi32_mask(wrong, wrong);
+	return _mm512_testn_epi32_mask(wrong, wrong) & is_link_right(lanes, layout);
 }
 
-/* As plain_may_be_source(); and no port is 0. */
+/* As plain_may_be_source(). */
 WIDE_INLINE __mmask16
-has_good_ends(const struct lanes *lanes)
+has_good_ipv4(const struct lanes *lanes, const struct layout *layout)
 {
-	__m512i first = _mm512_and_si512(lanes->source, wide_all(0xff));
+	__m512i first = _mm512_and_si512(lanes->word[layout->source], wide_all(0xff));
 	__m512i before = _mm512_sub_epi32(first, wide_all(1));
 
 	return _mm512_cmplt_epu32_mask(before, wide_all(223)) &
-	       _mm512_cmpneq_epi32_mask(first, wide_all(127)) &
-	       _mm512_test_epi32_mask(lanes->tcp[0], wide_all(0x0000ffff)) &
-	       _mm512_test_epi32_mask(lanes->tcp[0], wide_all(0xffff0000));
+	       _mm512_cmpneq_epi32_mask(first, wide_all(127));
+}
+
+/* As in plain_ipv6(). */
+WIDE_INLINE __mmask16
+has_good_ipv6(const struct lanes *lanes, const struct layout *layout)
+{
+	__m512i octet = wide_all(0xff);
+	__m512i first = _mm512_and_si512(lanes->word[layout->source], octet);
+
+	return _mm512_test_epi32_mask(first, first) & _mm512_cmpneq_epi32_mask(first, octet) &
+	       _mm512_test_epi32_mask(lanes->word[layout->destination], octet);
+}
+
+/* No port is 0 either. */
+WIDE_INLINE __mmask16
+has_good_ends(const struct lanes *lanes, const struct layout *layout)
+{
+	__m512i ports = lanes->word[layout->tcp];
+	__mmask16 good =
+		layout->is_ipv6 ? has_good_ipv6(lanes, layout) : has_good_ipv4(lanes, layout);
+
+	return good & _mm512_test_epi32_mask(ports, wide_all(0x0000ffff)) &
+	       _mm512_test_epi32_mask(ports, wide_all(0xffff0000));
 }
 
 /* What is summed is not all zeros, so the sum of an intact packet folds to this. */
@@ -217,76 +308,176 @@ is_sum_whole(__m512i sum)
 	return _mm512_cmpeq_epi32_mask(wide_fold(sum), wide_all(0xffff));
 }
 
-/* `options` is how many octets of them there are. */
+/* `options` is how many octets of them there are; addresses lie right before the TCP header. */
 WIDE_INLINE __mmask16
-has_good_sums(const struct lanes *lanes, __m512i options)
+has_good_sums(const struct lanes *lanes, const struct layout *layout, __m512i options)
 {
-	__m512i addresses = wide_sum(_mm512_setzero_si512(), lanes->source), header, segment;
+	__m512i addresses = _mm512_setzero_si512(), header, segment, option;
 	__m512i l4_bytes = _mm512_add_epi32(options, wide_all(sizeof(struct wire_tcp)));
+	__mmask16 good, is_there;
 
-	addresses = wide_sum(addresses, lanes->destination);
-	header = addresses;
-	for (unsigned int i = 1; i < 4; i++)
-		header = wide_sum(header, lanes->header[i]);
+	for (uint32_t w = layout->source; w < layout->tcp; w++)
+		addresses = wide_sum(addresses, lanes->word[w]);
 	segment = wide_sum(addresses, _mm512_or_si512(wide_swap32(l4_bytes),
 						      wide_all(RTE_BE16(PROTOCOL_TCP))));
-	for (unsigned int i = 0; i < 5; i++)
-		segment = wide_sum(segment, lanes->tcp[i]);
-	for (unsigned int i = 0; i < 5; i++)
-		segment = wide_sum(
-			segment,
-			_mm512_maskz_mov_epi32(_mm512_cmpgt_epu32_mask(options, wide_all(4 * i)),
-					       lanes->options[i]));
-	return is_sum_whole(header) & is_sum_whole(segment);
+	for (uint32_t w = layout->tcp; w < layout->options; w++)
+		segment = wide_sum(segment, lanes->word[w]);
+	for (unsigned int i = 0; i < 5; i++) {
+		is_there = _mm512_cmpgt_epu32_mask(options, wide_all(4 * i));
+		option = _mm512_maskz_mov_epi32(is_there, lanes->word[layout->options + i]);
+		segment = wide_sum(segment, option);
+	}
+	good = is_sum_whole(segment);
+	if (layout->is_ipv6)
+		return good;
+	header = addresses;
+	for (uint32_t w = 1; w < layout->source; w++)
+		header = wide_sum(header, lanes->word[w]);
+	return good & is_sum_whole(header);
 }
 
 WIDE_INLINE __mmask16
-is_good(const struct lanes *lanes, uint32_t port, const uint8_t mac[8])
+is_good(const struct lanes *lanes, const struct layout *layout, uint32_t port, const uint8_t mac[8])
 {
+	uint32_t l4_off = BATCH_WORDS + 4 * layout->tcp + (layout->is_tagged ? 4 : 0);
 	__m512i options = wide_look_up(options_bytes, lanes->form);
-	__m512i total = _mm512_add_epi32(options, wide_all(PLAIN_SYN_BYTES - PLAIN_SYN_IP));
-	__m512i bytes = _mm512_add_epi32(total, wide_all(PLAIN_SYN_IP));
-	__mmask16 good = is_whole(lanes, port) & is_to_mac(lanes, mac) & is_in_form(lanes, total) &
-			 has_good_ends(lanes);
+	__m512i l4_bytes = _mm512_add_epi32(options, wide_all(sizeof(struct wire_tcp)));
+	__m512i bytes = _mm512_add_epi32(l4_bytes, wide_all(l4_off));
+	__mmask16 good = is_whole(lanes, layout, port) & is_to_mac(lanes, mac) &
+			 is_in_form(lanes, layout, l4_bytes) & has_good_ends(lanes, layout);
 
 	good &= _mm512_cmpneq_epi32_mask(lanes->form, wide_all(PLAIN_FORM_OTHER));
 	good &= _mm512_cmpge_epu32_mask(lanes->data_len, bytes);
-	if ((good & ~is_summed(lanes)) != 0)
-		good &= is_summed(lanes) | has_good_sums(lanes, options);
+	if ((good & ~is_summed(lanes, layout)) != 0)
+		good &= is_summed(lanes, layout) | has_good_sums(lanes, layout, options);
 	return good;
 }
 
 WIDE_INLINE void
-keep_options(struct batch *batch, const struct lanes *lanes)
+keep_options(struct batch *batch, const struct lanes *lanes, const __m512i options[5])
 {
 	__mmask16 is_linux = _mm512_cmpeq_epi32_mask(lanes->form, wide_all(PLAIN_FORM_LINUX));
 	__mmask16 is_bare = _mm512_cmpeq_epi32_mask(lanes->form, wide_all(PLAIN_FORM_NONE));
 	__m512i first_ack = wide_all(PLAIN_FORM_ACK);
-	__m512i wscale = _mm512_mask_blend_epi32(is_linux, lanes->options[1], lanes->options[4]);
-	__m512i mss = _mm512_and_si512(wide_swap32(lanes->options[0]), wide_all(0xffff));
+	__m512i wscale = _mm512_mask_blend_epi32(is_linux, options[1], options[4]);
+	__m512i mss = _mm512_and_si512(wide_swap32(options[0]), wide_all(0xffff));
 
 	_mm512_store_si512(batch->mss, _mm512_maskz_mov_epi32((__mmask16)~is_bare, mss));
 	_mm512_store_si512(batch->shift, _mm512_srli_epi32(wscale, 24));
-	_mm512_store_si512(batch->times, lanes->options[2]);
+	_mm512_store_si512(batch->times, options[2]);
 	batch->acks = _mm512_cmpge_epu32_mask(lanes->form, first_ack);
 }
 
-/* `ether` are the frames' octets. */
-WIDE_TARGET static uint32_t
-read_lanes(struct batch *batch, const uint8_t *const ether[WIDE_LANES], const uint8_t mac[8])
+WIDE_INLINE void
+keep_ends(struct batch *batch, const struct lanes *lanes, const struct layout *layout)
 {
+	uint32_t words = layout->is_ipv6 ? 4 : 1;
+
+	for (uint32_t w = 0; w < words; w++) {
+		_mm512_store_si512(batch->source[4 - words + w], lanes->word[layout->source + w]);
+		_mm512_store_si512(batch->destination[4 - words + w],
+				   lanes->word[layout->destination + w]);
+	}
+	if (layout->is_tagged)
+		_mm512_store_si512(batch->tag, _mm512_and_si512(lanes->word[0],
+								wide_all(RTE_BE32(0x0fffffff))));
+}
+
+/* `ether` are the frames' octets, `macs` their first rows. */
+WIDE_INLINE uint32_t
+read_lanes(struct batch *batch, const uint8_t *const ether[WIDE_LANES],
+	   const struct wide_words *macs, const uint8_t mac[8], bool is_ipv6, bool is_tagged)
+{
+	struct layout layout = layout_of(is_ipv6, is_tagged);
 	struct lanes lanes;
 
+	memcpy(lanes.mac, macs->word, sizeof(lanes.mac));
 	read_mbufs(&lanes, batch->m);
-	read_frames(&lanes, ether);
-	_mm512_store_si512(batch->source, lanes.source);
-	_mm512_store_si512(batch->destination, lanes.destination);
-	_mm512_store_si512(batch->ports, lanes.tcp[0]);
-	_mm512_store_si512(batch->seq, lanes.tcp[1]);
-	_mm512_store_si512(batch->ack, lanes.tcp[2]);
+	read_frames(&lanes, &layout, ether);
+	keep_ends(batch, &lanes, &layout);
+	_mm512_store_si512(batch->ports, lanes.word[layout.tcp]);
+	_mm512_store_si512(batch->seq, lanes.word[layout.tcp + 1]);
+	_mm512_store_si512(batch->ack, lanes.word[layout.tcp + 2]);
 	_mm512_store_si512(batch->form, lanes.form);
-	keep_options(batch, &lanes);
-	return is_good(&lanes, batch->m[0]->port, mac);
+	keep_options(batch, &lanes, &lanes.word[layout.options]);
+	return is_good(&lanes, &layout, batch->m[0]->port, mac);
+}
+
+/* Which lanes seem to be of which shape: by is_tagged and is_ipv6. */
+struct kinds {
+	uint32_t of[2][2];
+};
+
+static void
+sort_tagged(struct kinds *kinds, const uint8_t *const ether[WIDE_LANES], uint32_t tagged)
+{
+	for (uint32_t left = tagged; left != 0; left &= left - 1) {
+		rte_be16_t ethertype = octets_load16(ether[__builtin_ctz(left)] + 16);
+
+		if (ethertype == RTE_BE16(ETHERTYPE_IPV4))
+			kinds->of[1][0] |= left & -left;
+		if (ethertype == RTE_BE16(ETHERTYPE_IPV6))
+			kinds->of[1][1] |= left & -left;
+	}
+}
+
+/* The shape of most; returns which of them have another one. */
+static uint32_t
+choose(const struct kinds *kinds, struct batch_shape *shape)
+{
+	uint32_t all = 0, most = 0;
+
+	*shape = (struct batch_shape){0};
+	for (int t = 0; t < 2; t++) {
+		for (int v = 0; v < 2; v++) {
+			all |= kinds->of[t][v];
+			if (__builtin_popcount(kinds->of[t][v]) <= __builtin_popcount(most))
+				continue;
+			most = kinds->of[t][v];
+			*shape = (struct batch_shape){.is_ipv6 = v != 0, .is_tagged = t != 0};
+		}
+	}
+	return all & ~most;
+}
+
+WIDE_INLINE uint32_t
+choose_shape(const struct wide_words *macs, const uint8_t *const ether[WIDE_LANES], uint32_t wanted,
+	     struct batch_shape *shape)
+{
+	__m512i type = _mm512_and_si512(macs->word[3], wide_all(0x0000ffff));
+	__mmask16 is_ipv4 = _mm512_cmpeq_epi32_mask(type, wide_all(RTE_BE16(ETHERTYPE_IPV4)));
+	__mmask16 is_ipv6, is_tagged;
+	struct kinds kinds = {0};
+
+	*shape = (struct batch_shape){0};
+	if (likely((wanted & ~(uint32_t)is_ipv4) == 0))
+		return 0;
+	is_ipv6 = _mm512_cmpeq_epi32_mask(type, wide_all(RTE_BE16(ETHERTYPE_IPV6)));
+	if ((wanted & ~(uint32_t)is_ipv6) == 0) {
+		shape->is_ipv6 = true;
+		return 0;
+	}
+	is_tagged = _mm512_cmpeq_epi32_mask(type, wide_all(RTE_BE16(ETHERTYPE_VLAN)));
+	kinds.of[0][0] = is_ipv4 & wanted;
+	kinds.of[0][1] = is_ipv6 & wanted;
+	sort_tagged(&kinds, ether, is_tagged & wanted);
+	return choose(&kinds, shape);
+}
+
+WIDE_TARGET static uint32_t
+read_wide(struct batch *batch, const uint8_t *const ether[WIDE_LANES], uint32_t wanted,
+	  const uint8_t mac[8], uint32_t *others)
+{
+	struct wide_words macs = wide_words_of(wide_load(ether, BATCH_MACS));
+
+	*others = choose_shape(&macs, ether, wanted, &batch->shape);
+	if (likely(!batch->shape.is_ipv6 && !batch->shape.is_tagged))
+		return read_lanes(batch, ether, &macs, mac, false, false);
+	if (!batch->shape.is_tagged)
+		return read_lanes(batch, ether, &macs, mac, true, false);
+	if (!batch->shape.is_ipv6)
+		return read_lanes(batch, ether, &macs, mac, false, true);
+	return read_lanes(batch, ether, &macs, mac, true, true);
 }
 
 /* In the place of a frame whose buffer ends too soon: it has no form. */
@@ -299,31 +490,33 @@ has_room(const struct rte_mbuf *m)
 }
 
 uint32_t
-batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count,
-	   const uint8_t mac[8])
+batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count, uint32_t wanted,
+	   const uint8_t mac[8], uint32_t *others)
 {
 	const uint8_t *ether[WIDE_LANES];
 
-	check(count >= 1 && count <= WIDE_LANES);
+	check(count >= 1 && count <= WIDE_LANES && wanted >> count == 0);
 	for (uint32_t i = 0; i < WIDE_LANES; i++) {
 		struct rte_mbuf *m = frames[i < count ? i : count - 1];
 
 		batch->m[i] = m;
 		ether[i] = likely(has_room(m)) ? rte_pktmbuf_mtod(m, const uint8_t *) : nothing;
 	}
-	return read_lanes(batch, ether, mac) & ((1u << count) - 1);
+	return read_wide(batch, ether, wanted, mac, others) & wanted;
 }
 
 #else
 
 uint32_t
-batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count,
-	   const uint8_t mac[8])
+batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count, uint32_t wanted,
+	   const uint8_t mac[8], uint32_t *others)
 {
 	(void)batch;
 	(void)frames;
 	(void)count;
+	(void)wanted;
 	(void)mac;
+	(void)others;
 	check(!"wide registers on a machine without them");
 	return 0;
 }
@@ -333,5 +526,22 @@ batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count,
 void
 batch_open(const struct batch *batch, uint32_t lane, struct plain *plain)
 {
-	plain_set_form(plain, batch->m[lane], (enum plain_form)batch->form[lane]);
+	enum plain_form form = (enum plain_form)batch->form[lane];
+	uint32_t ip_bytes = sizeof(struct wire_ipv4);
+
+	if (!batch->shape.is_ipv6 && !batch->shape.is_tagged) {
+		plain_set_form(plain, batch->m[lane], form);
+		return;
+	}
+	if (batch->shape.is_ipv6)
+		ip_bytes = sizeof(struct wire_ipv6);
+	*plain = plain_shapes[form];
+	plain->m = batch->m[lane];
+	plain->form = PLAIN_FORM_OTHER;
+	plain->is_ipv6 = batch->shape.is_ipv6;
+	plain->vlan_id = batch_vlan(batch, lane);
+	if (batch->shape.is_tagged)
+		plain->l3_off = (uint16_t)(plain->l3_off + sizeof(struct wire_vlan));
+	plain->l4_off = (uint16_t)(plain->l3_off + ip_bytes);
+	plain->m->pkt_len = plain->m->data_len = (uint16_t)(plain->l4_off + plain->l4_bytes);
 }

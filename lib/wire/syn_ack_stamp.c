@@ -4,53 +4,73 @@
 
 #include "check.h"
 
-#define FRAME_BYTES_MAX (PLAIN_SYN_BYTES + PLAIN_LINUX_BYTES)
+#define FRAME_BYTES_MAX (PLAIN_SYN_IP + sizeof(struct wire_ipv6) + sizeof(struct wire_tcp) + 20)
 #define TSVAL_OFF	(PLAIN_SYN_OPTIONS + 8) /* in both, the SYN and its answer */
 
-/* A SYN-ACK from nobody to nobody. */
-static void
-make_image(uint8_t *image, const struct syn_ack *syn_ack, uint32_t head_bytes)
-{
-	struct tcp_options options = syn_ack->options;
-	uint32_t total = (uint32_t)sizeof(struct wire_ipv4) + head_bytes;
-	uint8_t *ip = image + PLAIN_SYN_IP;
+static_assert(PLAIN_LINUX_BYTES == 20, "the longest options");
 
-	options.tsval = 0;
-	options.tsecr = 0;
+static void
+put_ipv4(uint8_t *ip, const struct syn_ack *syn_ack, uint32_t head_bytes)
+{
+	uint32_t total = (uint32_t)sizeof(struct wire_ipv4) + head_bytes;
+
 	octets_store32(ip - 2, RTE_BE32(ETHERTYPE_IPV4 << 16));
 	octets_store32(ip, rte_cpu_to_be_32(0x45000000 | (uint32_t)syn_ack->tos << 16 | total));
 	octets_store32(ip + 4, RTE_BE32(IPV4_DONT_FRAGMENT));
 	octets_store32(ip + 8, rte_cpu_to_be_32((uint32_t)syn_ack->ttl << 24 | PROTOCOL_TCP << 16));
-	octets_store32(image + PLAIN_SYN_TCP + 12,
-		       rte_cpu_to_be_32(head_bytes / 4 << 28 | (uint32_t)syn_ack->flags << 16 |
-					syn_ack->wnd));
-	tcp_options_emit_syn(&options, image + PLAIN_SYN_OPTIONS);
+}
+
+static void
+put_ipv6(uint8_t *ip, const struct syn_ack *syn_ack, uint32_t head_bytes)
+{
+	octets_store32(ip - 2, rte_cpu_to_be_32((uint32_t)ETHERTYPE_IPV6 << 16));
+	octets_store32(ip, rte_cpu_to_be_32(0x60000000 | (uint32_t)syn_ack->tos << 20));
+	octets_store32(ip + 4,
+		       rte_cpu_to_be_32(head_bytes << 16 | PROTOCOL_TCP << 8 | syn_ack->ttl));
+}
+
+static void
+put_tcp(uint8_t *tcp, const struct syn_ack *syn_ack, uint32_t head_bytes)
+{
+	struct tcp_options options = syn_ack->options;
+
+	options.tsval = 0;
+	options.tsecr = 0;
+	octets_store32(tcp + 12, rte_cpu_to_be_32(head_bytes / 4 << 28 |
+						  (uint32_t)syn_ack->flags << 16 | syn_ack->wnd));
+	tcp_options_emit_syn(&options, tcp + sizeof(struct wire_tcp));
 }
 
 void
-syn_ack_stamp_make(struct syn_ack_stamp *stamp, enum plain_form form, const struct syn_ack *syn_ack,
-		   const struct emit_offload *offload)
+syn_ack_stamp_make(struct syn_ack_stamp *stamp, bool is_ipv6, enum plain_form form,
+		   const struct syn_ack *syn_ack, const struct emit_offload *offload)
 {
 	uint32_t head_bytes =
 		(uint32_t)sizeof(struct wire_tcp) + tcp_options_syn_bytes(&syn_ack->options);
-	uint8_t image[FRAME_BYTES_MAX] = {0};
+	uint32_t ip_bytes = is_ipv6 ? sizeof(struct wire_ipv6) : sizeof(struct wire_ipv4);
+	uint8_t image[FRAME_BYTES_MAX] = {0}, *ip = image + PLAIN_SYN_IP, *tcp = ip + ip_bytes;
+	uint8_t *options = tcp + sizeof(struct wire_tcp);
 
+	/* A SYN-ACK from nobody to nobody. */
 	check(form != PLAIN_FORM_OTHER && head_bytes <= plain_shapes[form].head_bytes);
-	make_image(image, syn_ack, head_bytes);
+	if (is_ipv6)
+		put_ipv6(ip, syn_ack, head_bytes);
+	else
+		put_ipv4(ip, syn_ack, head_bytes);
+	put_tcp(tcp, syn_ack, head_bytes);
 	stamp->ether_ip = octets_load64(image + 12);
 	stamp->ip = octets_load64(image + 18);
-	stamp->options[0] = octets_load64(image + PLAIN_SYN_OPTIONS);
-	stamp->options[1] = octets_load64(image + PLAIN_SYN_OPTIONS + 8);
-	stamp->options_end = octets_load32(image + PLAIN_SYN_OPTIONS + 16);
-	stamp->fourth = octets_load32(image + PLAIN_SYN_TCP + 12);
-	stamp->ip_sum = checksum_sum(image + PLAIN_SYN_IP, sizeof(struct wire_ipv4));
+	stamp->options[0] = octets_load64(options);
+	stamp->options[1] = octets_load64(options + 8);
+	stamp->options_end = octets_load32(options + 16);
+	stamp->fourth = octets_load32(tcp + 12);
+	stamp->ip_sum = checksum_sum(ip, sizeof(struct wire_ipv4));
 	stamp->tcp_sum = RTE_BE32(PROTOCOL_TCP) + rte_cpu_to_be_32(head_bytes);
 	if (!offload->tcp_checksum)
-		stamp->tcp_sum += checksum_sum(image + PLAIN_SYN_TCP, head_bytes);
-	stamp->ol_flags = emit_flags(false, offload);
-	stamp->tx_offload =
-		rte_mbuf_tx_offload(PLAIN_SYN_IP, sizeof(struct wire_ipv4), head_bytes, 0, 0, 0, 0);
-	stamp->bytes = (uint16_t)(PLAIN_SYN_TCP + head_bytes);
+		stamp->tcp_sum += checksum_sum(tcp, head_bytes);
+	stamp->ol_flags = emit_flags(is_ipv6, offload);
+	stamp->tx_offload = rte_mbuf_tx_offload(PLAIN_SYN_IP, ip_bytes, head_bytes, 0, 0, 0, 0);
+	stamp->bytes = (uint16_t)(PLAIN_SYN_IP + ip_bytes + head_bytes);
 	stamp->form = (uint8_t)form;
 	stamp->has_timestamps = syn_ack->options.has_timestamps;
 	stamp->offload = *offload;

@@ -156,11 +156,12 @@ TEST(the_families_have_keys_of_their_own)
 }
 
 /* All sixteen lanes, those of addresses that nobody has among them. */
-TEST(a_wide_hash_is_that_of_the_key_in_each_lane)
+static void
+expect_wide_hashes(bool is_ipv6)
 {
 	struct rng rng = seeded_rng();
 	uint64_t hashes[WIDE_LANES + 1];
-	rte_be32_t remote[WIDE_LANES], ports[WIDE_LANES];
+	rte_be32_t remote[4][WIDE_LANES], ports[WIDE_LANES];
 	uint16_t local_idx[WIDE_LANES];
 	struct flow_hash hash;
 
@@ -172,22 +173,35 @@ TEST(a_wide_hash_is_that_of_the_key_in_each_lane)
 	hashes[WIDE_LANES] = 77;
 	for (uint32_t round = 0; round < 500; round++) {
 		for (uint32_t i = 0; i < WIDE_LANES; i++) {
-			remote[i] = (rte_be32_t)rng_next(&rng);
+			for (uint32_t w = 0; w < 4; w++)
+				remote[w][i] = (rte_be32_t)rng_next(&rng);
 			ports[i] = (rte_be32_t)rng_next(&rng);
 			local_idx[i] = (uint16_t)rng_next(&rng);
 		}
-		flow_hash_wide(&hash, remote, ports, local_idx, hashes);
+		flow_hash_wide(&hash, is_ipv6, remote, ports, local_idx, hashes);
 		for (uint32_t i = 0; i < WIDE_LANES; i++) {
 			uint32_t both = rte_be_to_cpu_32(ports[i]);
 			struct flow_key key = {
-				.remote = ip_addr_of_ipv4(remote[i]),
+				.remote = ip_addr_of_ipv4(remote[3][i]),
 				.remote_port = (uint16_t)(both >> 16),
 				.local_port = (uint16_t)both,
 				.local_idx = local_idx[i],
 			};
 
+			for (uint32_t w = 0; w < 4 && is_ipv6; w++)
+				key.remote.word[w] = remote[w][i];
 			assert_true(hashes[i] == flow_hash_of(&hash, &key));
 		}
 		assert_int_equal(hashes[WIDE_LANES], 77);
 	}
+}
+
+TEST(a_wide_hash_is_that_of_the_key_in_each_lane)
+{
+	expect_wide_hashes(false);
+}
+
+TEST(a_wide_hash_of_ipv6_is_that_of_the_key_in_each_lane)
+{
+	expect_wide_hashes(true);
 }
