@@ -24,6 +24,7 @@
  */
 
 #include "door.h"
+#include "free_pile.h"
 #include "stages.h"
 #include "tcp_cookie_lane.h"
 #include "tcp_input.h"
@@ -32,6 +33,7 @@
 #include "tcp_source.h"
 #include "tcp_syn_batch.h"
 #include "tcp_syn_policy.h"
+#include "tcp_tombstone.h"
 
 enum segment_rank { RANK_FLOW, RANK_ACK, RANK_SYN, RANK_REST, RANK_N };
 
@@ -77,7 +79,9 @@ flow_now(const struct tcp_engine *engine, const struct burst *burst, uint32_t i)
 {
 	uint32_t idx = burst->found[i];
 
-	if (idx == FLOW_NONE && !burst->has_new_flow)
+	if (idx == FLOW_NONE &&
+	    (!burst->has_new_flow ||
+	     tag_table_guess(&engine->flows.table, burst->hashes[i]) == TAG_NOT_FOUND))
 		return FLOW_NONE;
 	if (idx != FLOW_NONE && tcp_engine_tcb(engine, idx)->state != TCPS_CLOSED)
 		return idx;
@@ -146,24 +150,60 @@ serve_set(struct weir_core *core, struct burst *burst, uint64_t segments)
 }
 
 /*
- * True for an ACK whose cookie is no good, of no connection, while nobody may be
- * sent a RST: to count it is all there is to do, and of an ACK flood these are most.
+ * True for an ACK whose cookie is no good while nobody may be sent a RST: to count it
+ * is all there is to do, and of an ACK flood these are most.
  */
 static bool
-reject(struct weir_core *core, struct burst *burst, uint32_t i,
-       const struct cookie_finding *finding)
+reject(struct weir_core *core, const struct cookie_finding *finding)
+{
+	if (!tcp_reply_rst_is_spent(&core->tcp, 1))
+		return false;
+	pipeline_account(core, tcp_listen_refuse_cookies(&core->tcp, finding->verdict, 1));
+	return true;
+}
+
+/* True for an ACK that says nothing but that its cookie, which is good, has arrived. */
+static bool
+open_bare(struct weir_core *core, struct burst *burst, uint32_t i,
+	  const struct cookie_finding *finding)
+{
+	const struct plain *ack = &burst->plains[i];
+	struct tcp_request request = {
+		.key = &burst->keys[i],
+		.hash = burst->hashes[i],
+		.listener = listener_of(core, &burst->keys[i]),
+	};
+	enum drop_reason reason;
+
+	if (!plain_is_bare_ack(ack) ||
+	    tcp_tombstone_covers(&core->tcp, request.hash, plain_seq(ack), plain_ack(ack)))
+		return false;
+	reason = tcp_open_from_bare_ack(&core->tcp, &request, finding, ack);
+	burst->has_new_flow |= reason == DROP_NONE;
+	pipeline_account(core, reason);
+	return true;
+}
+
+/*
+ * Most ACKs with a cookie, of no connection: one opens a connection, or is refused and
+ * no more.  False for those that take more, to which nothing has happened.
+ */
+static bool
+serve_judged(struct weir_core *core, struct burst *burst, uint32_t i,
+	     const struct cookie_finding *finding, struct free_pile *pile)
 {
 	struct tcp_engine *engine = &core->tcp;
+	bool is_served;
 
-	if (finding == NULL || finding->verdict == COOKIE_VALID ||
-	    flow_now(engine, burst, i) != FLOW_NONE ||
+	if (flow_now(engine, burst, i) != FLOW_NONE ||
 	    pipeline_time_wait_of(engine, burst->hashes[i]) != TIME_WAIT_NONE ||
-	    tcp_source_is_denied(engine, &burst->keys[i].remote) ||
-	    !tcp_reply_rst_is_spent(engine, 1))
+	    tcp_source_is_denied(engine, &burst->keys[i].remote))
 		return false;
-	pipeline_account(core, tcp_listen_refuse_cookies(engine, finding->verdict, 1));
-	rte_pktmbuf_free(burst->plains[i].m);
-	return true;
+	is_served = finding->verdict == COOKIE_VALID ? open_bare(core, burst, i, finding)
+						     : reject(core, finding);
+	if (is_served)
+		free_pile_put(pile, burst->plains[i].m);
+	return is_served;
 }
 
 /* Judge the cookies of those of `acks` that no batch has judged. */
@@ -193,6 +233,7 @@ serve_acks(struct weir_core *core, struct burst *burst, uint64_t acks)
 {
 	const struct cookie_finding *findings[PIPELINE_BURST_MAX];
 	struct tcp_ack_lane ipv4, ipv6;
+	struct free_pile pile;
 
 	if (acks == 0)
 		return;
@@ -200,12 +241,14 @@ serve_acks(struct weir_core *core, struct burst *burst, uint64_t acks)
 	acks = pipeline_judge_batches(core, burst, acks, findings);
 	burst_unbatch_set(burst, acks & burst->batched);
 	judge_acks(core, burst, acks, findings, &ipv4, &ipv6);
+	free_pile_init(&pile);
 	for (uint64_t left = acks; left != 0; left &= left - 1) {
 		uint32_t i = (uint32_t)__builtin_ctzll(left);
 
-		if (!reject(core, burst, i, findings[i]))
+		if (findings[i] == NULL || !serve_judged(core, burst, i, findings[i], &pile))
 			serve(core, burst, i, findings[i]);
 	}
+	free_pile_free(&pile);
 }
 
 /* True for a SYN to which, if a listener wants it, a cookie is the whole answer. */

@@ -6,9 +6,8 @@
  * the stage to serve them one by one.
  */
 
-#include <rte_mempool.h>
-
 #include "door.h"
+#include "free_pile.h"
 #include "stages.h"
 #include "tcp_ack_batch.h"
 #include "tcp_emit.h"
@@ -76,34 +75,15 @@ segments_of(const struct burst_batch *batch, uint32_t lanes)
 	return segments;
 }
 
-/*
- * Buffers that nobody else holds and that have no second go back together, and without
- * a look at their second lines, where `next` is.
- */
 static void
 free_lanes(const struct burst_batch *batch, uint32_t lanes)
 {
-	void *free[PIPELINE_BURST_MAX];
-	struct rte_mempool *pool = NULL;
-	uint32_t count = 0;
+	struct free_pile pile;
 
-	for (; lanes != 0; lanes &= lanes - 1) {
-		struct rte_mbuf *m = batch->in.m[__builtin_ctz(lanes)];
-
-		if (unlikely(rte_mbuf_refcnt_read(m) != 1 || !RTE_MBUF_DIRECT(m))) {
-			rte_pktmbuf_free(m);
-			continue;
-		}
-		if (unlikely(m->pool != pool)) {
-			if (count > 0)
-				rte_mempool_put_bulk(pool, free, count);
-			pool = m->pool;
-			count = 0;
-		}
-		free[count++] = m;
-	}
-	if (count > 0)
-		rte_mempool_put_bulk(pool, free, count);
+	free_pile_init(&pile);
+	for (; lanes != 0; lanes &= lanes - 1)
+		free_pile_put(&pile, batch->in.m[__builtin_ctz(lanes)]);
+	free_pile_free(&pile);
 }
 
 uint64_t

@@ -109,7 +109,7 @@ tcp_connect_established(struct tcp_engine *engine, uint32_t idx, const struct tc
 
 	measure(engine, tcb);
 	tcb->last_rx = engine->tick;
-	tcp_open_establish(engine, idx, seg);
+	tcp_open_establish(engine, idx, seg->seq, seg->ack, seg->wnd);
 	tcp_defer(engine, idx, TCP_DEFER_ACK);
 	if (advice->confirm != NULL)
 		advice->confirm(advice->arg, idx);

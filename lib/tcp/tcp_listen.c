@@ -124,7 +124,7 @@ take_ack(struct tcp_engine *engine, const struct tcp_request *request,
 
 	if (finding->verdict != COOKIE_VALID)
 		reason = tcp_listen_refuse_cookies(engine, finding->verdict, 1);
-	else if (!tcp_tombstone_covers(engine, request->hash, seg))
+	else if (!tcp_tombstone_covers(engine, request->hash, seg->seq, seg->ack))
 		return tcp_open_from_cookie(engine, request, &finding->options, finding->rtt_ms,
 					    seg);
 	tcp_reply_rst(engine, seg);

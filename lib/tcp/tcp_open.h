@@ -4,6 +4,7 @@
 #ifndef WEIR_TCP_TCP_OPEN_H
 #define WEIR_TCP_TCP_OPEN_H
 
+#include "plain.h"
 #include "syn_cookie.h"
 #include "tcp_engine.h"
 #include "tcp_seg.h"
@@ -14,6 +15,17 @@ struct tcp_request {
 	uint64_t hash;
 	uint16_t listener;
 };
+
+/* What a segment says of who sent it, for a connection that begins. */
+struct tcp_peer {
+	const uint8_t *mac; /* 6 octets */
+	uint16_t vlan_id;   /* or VLAN_NONE */
+	uint8_t port;	    /* DPDK port */
+	bool is_ipv6;
+	uint32_t tsval; /* counts if timestamps have been agreed on */
+};
+
+struct tcp_peer tcp_peer_of(const struct tcp_seg *seg);
 
 /* DROP_NONE if one more connection to this listener is allowed now. */
 enum drop_reason tcp_open_admit(const struct tcp_engine *engine, uint16_t listener);
@@ -44,15 +56,19 @@ tcp_open_agree(const struct tcp_config *config, const struct tcp_options *offere
 		agreed->mss = 0;
 }
 
-/* Agreed options, with those of the peer's SYN `seg`, into the control block. */
+/* Agreed options into the control block. */
 void tcp_open_take_options(const struct tcp_engine *engine, struct tcp_tcb *tcb,
-			   const struct cookie_options *agreed, const struct tcp_seg *seg);
+			   const struct cookie_options *agreed, const struct tcp_peer *peer);
 
 /* Our SYN or SYN-ACK offered a window: what it said holds, scaled or not. */
 void tcp_open_promise_window(const struct tcp_config *config, struct tcp_tcb *tcb);
 
-/* Into ESTABLISHED: `seg` acknowledges all that we have sent; its window is as if scaled. */
-void tcp_open_establish(struct tcp_engine *engine, uint32_t idx, const struct tcp_seg *seg);
+/*
+ * Into ESTABLISHED, by a segment that acknowledges all that we have sent: its SEG.SEQ,
+ * SEG.ACK and SEG.WND, which is as if scaled.
+ */
+void tcp_open_establish(struct tcp_engine *engine, uint32_t idx, uint32_t seq, uint32_t ack,
+			uint16_t wnd);
 
 /* A SYN queue entry in SYN-RECEIVED; `isn` is our side of it.  The SYN-ACK is sent. */
 enum drop_reason tcp_open_from_syn(struct tcp_engine *engine, const struct tcp_request *request,
@@ -69,5 +85,14 @@ enum drop_reason tcp_open_queued(struct tcp_engine *engine, uint32_t idx,
 enum drop_reason tcp_open_from_cookie(struct tcp_engine *engine, const struct tcp_request *request,
 				      const struct cookie_options *options, uint32_t rtt_ms,
 				      struct tcp_seg *seg);
+
+/*
+ * The same of an ACK that is bare (plain.h): nothing of it is left to do in
+ * ESTABLISHED.  Its options are not bad.
+ */
+enum drop_reason tcp_open_from_bare_ack(struct tcp_engine *engine,
+					const struct tcp_request *request,
+					const struct cookie_finding *finding,
+					const struct plain *ack);
 
 #endif

@@ -36,10 +36,11 @@ ack_is_acceptable(const struct tcp_tcb *tcb, const struct tcp_seg *seg)
 static void
 take_offer(struct tcp_engine *engine, struct tcp_tcb *tcb, const struct tcp_seg *seg)
 {
+	struct tcp_peer peer = tcp_peer_of(seg);
 	struct cookie_options agreed;
 
 	tcp_open_agree(engine->config, &seg->options, &agreed);
-	tcp_open_take_options(engine, tcb, &agreed, seg);
+	tcp_open_take_options(engine, tcb, &agreed, &peer);
 	tcb->rcv_nxt = seg->seq + 1;
 	tcp_open_promise_window(engine->config, tcb);
 }

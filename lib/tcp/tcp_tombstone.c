@@ -29,7 +29,7 @@ tcp_tombstone_leave(struct tcp_engine *engine, uint64_t hash, uint32_t idx)
 }
 
 bool
-tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash, const struct tcp_seg *seg)
+tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash, uint32_t seq, uint32_t ack)
 {
 	const struct time_wait *end;
 	uint32_t idx;
@@ -40,5 +40,5 @@ tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash, const struc
 	if (idx == TIME_WAIT_NONE)
 		return false;
 	end = time_wait_table_get(&engine->tombstones, idx);
-	return end->rcv_nxt - seg->seq < REACH && end->snd_nxt - seg->ack < REACH;
+	return end->rcv_nxt - seq < REACH && end->snd_nxt - ack < REACH;
 }

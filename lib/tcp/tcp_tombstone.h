@@ -19,8 +19,8 @@
 /* Connection `idx`, whose key has this hash, ends here and now. */
 void tcp_tombstone_leave(struct tcp_engine *engine, uint64_t hash, uint32_t idx);
 
-/* Does `seg`, whose cookie is valid, belong to a connection that is over? */
-bool tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash,
-			  const struct tcp_seg *seg);
+/* Does a segment with a valid cookie, by SEG.SEQ and SEG.ACK, belong to one that is over? */
+bool tcp_tombstone_covers(const struct tcp_engine *engine, uint64_t hash, uint32_t seq,
+			  uint32_t ack);
 
 #endif

@@ -106,6 +106,20 @@ plain_ack(const struct plain *plain)
 	return rte_be_to_cpu_32(octets_load32(plain_l4(plain) + 8));
 }
 
+/* SEG.WND, unscaled. */
+static inline uint16_t
+plain_wnd(const struct plain *plain)
+{
+	return rte_be_to_cpu_16(octets_load16(plain_l4(plain) + 14));
+}
+
+/* It acknowledges, and no more: no text, no other flag. */
+static inline bool
+plain_is_bare_ack(const struct plain *plain)
+{
+	return plain->flags == TH_ACK && plain->l4_bytes == plain->head_bytes;
+}
+
 /* By an IPv4 source's first octet: false for those that perhaps nobody has. */
 static inline bool
 plain_may_be_source(uint8_t first)

@@ -3,6 +3,7 @@
 #include "alike.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const char *
 alike_counters(const struct counters *a, const struct counters *b)
@@ -26,6 +27,17 @@ alike_counters(const struct counters *a, const struct counters *b)
 			return #field;    \
 	} while (false)
 
+static bool
+is_same_but_transfer(const struct tcp_tcb *a, const struct tcp_tcb *b)
+{
+	struct tcp_tcb c = *a;
+
+	if ((a->transfer == TCP_TRANSFER_NONE) != (b->transfer == TCP_TRANSFER_NONE))
+		return false;
+	c.transfer = b->transfer;
+	return memcmp(&c, b, sizeof(c)) == 0;
+}
+
 const char *
 alike_tcb(const struct tcp_tcb *a, const struct tcp_tcb *b)
 {
@@ -40,6 +52,22 @@ alike_tcb(const struct tcp_tcb *a, const struct tcp_tcb *b)
 	SAME(ts_recent);
 	SAME(ts_offset);
 	SAME(srtt_us);
+	return is_same_but_transfer(a, b) ? NULL : "a field of the TCB";
+}
+
+const char *
+alike_flow(const struct flow *a, const struct flow *b)
+{
+	if (memcmp(a->peer_mac, b->peer_mac, sizeof(a->peer_mac)) != 0)
+		return "peer_mac";
+	SAME(vlan_id);
+	SAME(listener);
+	SAME(port);
+	SAME(path_error);
+	SAME(deferred);
+	SAME(timer.deadline);
+	if (timer_node_is_armed(&a->timer) != timer_node_is_armed(&b->timer))
+		return "timer";
 	return NULL;
 }
 

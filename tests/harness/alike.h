@@ -13,8 +13,11 @@
 /* Each of them, and that they balance. */
 const char *alike_counters(const struct counters *a, const struct counters *b);
 
-/* What a handshake leaves behind. */
+/* All of it but which transfer it has: that is a matter of order. */
 const char *alike_tcb(const struct tcp_tcb *a, const struct tcp_tcb *b);
+
+/* All but the key: which record it is, and its neighbours in the timer's slot, may differ. */
+const char *alike_flow(const struct flow *a, const struct flow *b);
 
 const char *alike_policy(const struct tcp_syn_policy *a, const struct tcp_syn_policy *b);
 

@@ -129,23 +129,38 @@ note_others(const struct weir_core *core, struct run *run)
 	}
 }
 
-/* Of untagged IPv4 over port 0. */
-static void
-note_flow(const struct weir_core *core, const struct packet *packet, struct outcome *outcome)
+/* The number of bench_core.h's address that a segment is to. */
+static uint16_t
+local_idx_of(const struct packet *packet, uint16_t port)
 {
-	const uint8_t *ip = packet->octets + 14;
-	struct flow_key key = {.local_idx = 0};
+	if (packet->octets[packet->l3_off] >> 4 == 6)
+		return 1;
+	if (packet->l3_off != sizeof(struct wire_ether))
+		return 2;
+	return port == 0 ? 0 : 3;
+}
+
+static void
+note_flow(const struct weir_core *core, uint32_t i, struct outcome *outcome)
+{
+	const struct packet *packet = &given.packet[i];
+	const uint8_t *ip = packet->octets + packet->l3_off;
+	struct flow_key key;
 	uint32_t ports, idx;
 
-	if (!is_tcp(packet) || packet->l4_off != 34)
+	if (!is_tcp(packet))
 		return;
-	key.remote = ip_addr_of_ipv4(octets_load32(ip + 12));
-	ports = rte_be_to_cpu_32(octets_load32(ip + 20));
-	flow_key_set_tail(&key, (uint16_t)(ports >> 16), (uint16_t)ports, 0);
+	key.remote =
+		ip[0] >> 4 == 6 ? ip_addr_of_ipv6(ip + 8) : ip_addr_of_ipv4(octets_load32(ip + 12));
+	ports = rte_be_to_cpu_32(octets_load32(packet->octets + packet->l4_off));
+	flow_key_set_tail(&key, (uint16_t)(ports >> 16), (uint16_t)ports,
+			  local_idx_of(packet, given.port[i]));
 	idx = flow_pool_lookup(&core->tcp.flows, flow_hash_of(&core->tcp.flow_hash, &key), &key);
 	outcome->has_flow = idx != FLOW_NONE;
-	if (idx != FLOW_NONE)
-		outcome->tcb = *tcp_engine_tcb(&core->tcp, idx);
+	if (idx == FLOW_NONE)
+		return;
+	outcome->tcb = *tcp_engine_tcb(&core->tcp, idx);
+	outcome->flow = *flow_pool_get(&core->tcp.flows, idx);
 }
 
 static void
@@ -166,7 +181,7 @@ run_alone(struct run *run)
 		note_others(core, run);
 	}
 	for (uint32_t i = 0; i < given.count; i++)
-		note_flow(core, &given.packet[i], &run->of[i]);
+		note_flow(core, i, &run->of[i]);
 	run->counters = core->counters;
 	run->counters.value[COUNTER_rx_bytes] -= padding;
 	run->policy = core->tcp.syn_policy;
@@ -183,7 +198,7 @@ run_together(struct run *run)
 	pipeline_poll(core, given.now_ns, frames, given.count, 256);
 	for (uint32_t i = 0; i < given.count; i++) {
 		note_answer(core, arrived[i], &run->of[i]);
-		note_flow(core, &given.packet[i], &run->of[i]);
+		note_flow(core, i, &run->of[i]);
 	}
 	note_others(core, run);
 	run->counters = core->counters;
@@ -212,6 +227,7 @@ expect_same_outcome(const struct outcome *a, const struct outcome *b, uint32_t i
 	if (!a->has_flow)
 		return;
 	expect_alike_in(alike_tcb(&a->tcb, &b->tcb));
+	expect_alike_in(alike_flow(&a->flow, &b->flow));
 }
 
 static int

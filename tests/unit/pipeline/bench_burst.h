@@ -40,6 +40,7 @@ struct outcome {
 	uint8_t octets[256];
 	bool has_flow;
 	struct tcp_tcb tcb;
+	struct flow flow;
 };
 
 /* Of a burst that came frame by frame, or at once. */

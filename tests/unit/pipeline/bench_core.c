@@ -72,6 +72,7 @@ listeners_init(void)
 }
 
 enum prf_kind bench_core_kind = PRF_SIPHASH;
+uint32_t bench_core_prefix_flows;
 
 static struct weir_core *
 set_up(const struct weir_app_ops *ops)
@@ -85,6 +86,7 @@ set_up(const struct weir_app_ops *ops)
 	static void *memory;
 	const char *args = "";
 
+	config.prefix_flows = bench_core_prefix_flows;
 	free(memory);
 	memory = aligned_alloc(64, (pipeline_bytes(&config) + 63) & ~(size_t)63);
 	check(memory != NULL);

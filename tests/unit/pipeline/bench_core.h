@@ -15,6 +15,9 @@
 /* Of the cores to come.  PRF_SIPHASH, which every machine has, unless a test sets another. */
 extern enum prf_kind bench_core_kind;
 
+/* Connections of each /24 and /64 in the cores to come; 0: no limit. */
+extern uint32_t bench_core_prefix_flows;
+
 /* Always the same one, set up anew, its only application (if any) initialised. */
 struct weir_core *bench_core(const struct weir_app_ops *ops);
 
