@@ -62,4 +62,21 @@ tag_match(const struct tag_bucket *bucket, uint16_t tag)
 #endif
 }
 
+static inline uint16_t
+tag_of(uint64_t hash)
+{
+	uint16_t tag = (uint16_t)hash;
+
+	return tag != 0 ? tag : 1;
+}
+
+/* False if there is certainly none, as one line tells of nearly all strangers. */
+static inline bool
+tag_table_may_have(const struct tag_table *table, uint64_t hash)
+{
+	const struct tag_bucket *home = &table->buckets[tag_table_home(table, hash)];
+
+	return (tag_match(home, tag_of(hash)) | home->displaced) != 0;
+}
+
 #endif

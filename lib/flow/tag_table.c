@@ -45,14 +45,6 @@ struct place {
 	uint32_t slot;
 };
 
-static uint16_t
-tag_of(uint64_t hash)
-{
-	uint16_t tag = (uint16_t)hash;
-
-	return tag != 0 ? tag : 1;
-}
-
 /* From home to second bucket and back. */
 static uint32_t
 other_bucket(const struct tag_table *table, uint32_t bucket_idx, uint16_t tag)

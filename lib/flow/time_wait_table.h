@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "check.h"
+#include "tag_match.h"
 #include "tag_table.h"
 
 #define TIME_WAIT_NONE UINT32_MAX
@@ -47,6 +48,13 @@ struct time_wait_table {
 
 size_t time_wait_table_bytes(uint32_t capacity);
 void time_wait_table_init(struct time_wait_table *table, void *memory, uint32_t capacity);
+
+/* False if there is certainly none.  Costs less than the look-up, which may say so too. */
+static inline bool
+time_wait_table_may_have(const struct time_wait_table *table, uint64_t hash)
+{
+	return table->live != 0 && tag_table_may_have(&table->index, hash);
+}
 
 /* TIME_WAIT_NONE if there is none. */
 uint32_t time_wait_table_lookup(const struct time_wait_table *table, uint64_t hash);

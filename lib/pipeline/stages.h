@@ -102,7 +102,7 @@ pipeline_may_send_from(const struct weir_core *core, const struct ip_addr *sourc
 static inline uint32_t
 pipeline_time_wait_of(const struct tcp_engine *engine, uint64_t hash)
 {
-	if (engine->time_wait.live == 0)
+	if (likely(!time_wait_table_may_have(&engine->time_wait, hash)))
 		return TIME_WAIT_NONE;
 	return time_wait_table_lookup(&engine->time_wait, hash);
 }

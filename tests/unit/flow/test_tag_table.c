@@ -103,8 +103,11 @@ TEST(a_tag_of_zero_is_a_tag_all_the_same)
 
 	table_create(10);
 	assert_int_equal(tag_table_guess(&table, hash), TAG_NOT_FOUND);
+	assert_false(tag_table_may_have(&table, hash));
 	assert_true(tag_table_insert(&table, hash, 0));
 	assert_true(is_there(hash, 0));
+	assert_true(tag_table_may_have(&table, hash));
+	assert_false(tag_table_may_have(&table, hash | 2));
 	tag_table_remove(&table, hash, 0);
 	assert_int_equal(tag_table_guess(&table, hash), TAG_NOT_FOUND);
 	table_destroy();
@@ -213,11 +216,14 @@ expect_all_found(void)
 		if (model.there[e]) {
 			assert_true(is_there(model.hash[e], e));
 			assert_int_not_equal(tag_table_guess(&table, model.hash[e]), TAG_NOT_FOUND);
+			assert_true(tag_table_may_have(&table, model.hash[e]));
 		} else {
 			uint64_t hash = rng_next(&model.rng) & model.hash_mask;
 			uint32_t found = tag_table_lookup(&table, hash, has_hash, &hash);
 
 			assert_true(found == TAG_NOT_FOUND || model.hash[found] == hash);
+			assert_true(tag_table_guess(&table, hash) == TAG_NOT_FOUND ||
+				    tag_table_may_have(&table, hash));
 		}
 	}
 }

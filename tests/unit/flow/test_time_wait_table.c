@@ -64,8 +64,10 @@ is_there(uint32_t n)
 	uint32_t idx = time_wait_table_lookup(&table, hash_of(n));
 	const struct time_wait *tw;
 
+	assert_false(table.live == 0 && time_wait_table_may_have(&table, hash_of(n)));
 	if (idx == TIME_WAIT_NONE)
 		return false;
+	assert_true(time_wait_table_may_have(&table, hash_of(n)));
 	tw = time_wait_table_get(&table, idx);
 	assert_int_equal(tw->snd_nxt, 3 * n);
 	assert_int_equal(tw->rcv_nxt, 5 * n);

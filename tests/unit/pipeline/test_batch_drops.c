@@ -321,6 +321,29 @@ TEST(forged_acks_are_refused_in_batches_beside_what_is_known)
 	assert_true(judge_forged(true) == (waits | UINT64_C(1) << FLOW_CLIENT));
 }
 
+/* Every second one opens a connection, and few others look as if they were of it. */
+TEST(forged_acks_are_refused_in_batches_beside_those_that_open)
+{
+	const struct cookie_finding *findings[PIPELINE_BURST_MAX] = {NULL};
+	uint64_t good = UINT64_C(0x5555555555555555), left;
+	struct weir_core *core;
+
+	bench_use_wide();
+	begin_burst();
+	given.prepare = spend_resets;
+	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
+		struct packet ack =
+			client_ack(SYN_IPV4, LIST_LINUX, i, THEN, i % 2 == 0 ? 0 : FORGED_MANY);
+
+		add(&ack, 0);
+	}
+	core = begin_segments();
+	left = pipeline_judge_batches(core, &burst, burst_all(&burst), findings);
+	assert_true((left & good) == good);
+	assert_in_range(__builtin_popcountll(left & ~good), 0, 4);
+	assert_int_equal(core->counters.drop[DROP_cookie_forged], 64 - __builtin_popcountll(left));
+}
+
 /* The next burst is looked at by sixteens too, though nothing is left of this one. */
 TEST(a_flood_from_denied_sources_keeps_batches_in_use)
 {

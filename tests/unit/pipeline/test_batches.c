@@ -472,16 +472,17 @@ TEST_OF_KINDS(an_ack_may_come_twice_in_a_burst)
 
 /*
  * The handshake's ACK, text, and an acknowledgment that is beyond that, all of one
- * client.  The last one has no cookie, and it is not for a listener any more.
+ * client, behind others, so that they stand in one batch or in two.  The last one has
+ * no cookie, and it is not for a listener any more.
  */
 static void
-expect_later_ack_alike(void (*prepare)(struct weir_core *core), bool is_text_first)
+expect_later_ack_alike(void (*prepare)(struct weir_core *core), uint32_t before, bool is_text_first)
 {
 	struct packet ack, text;
 
 	begin_burst();
 	given.prepare = prepare;
-	add_acks(8, NOW - NS_PER_SECOND / 2);
+	add_acks(before, NOW - NS_PER_SECOND / 2);
 	ack = client_ack(SYN_IPV4, LIST_MSS, 100, NOW - NS_PER_SECOND / 2, 0);
 	text = ack;
 	put_text(&text, 5);
@@ -496,9 +497,11 @@ expect_later_ack_alike(void (*prepare)(struct weir_core *core), bool is_text_fir
 
 TEST_OF_KINDS(an_ack_may_be_of_a_connection_that_the_burst_opens)
 {
-	for (uint32_t is_text_first = 0; is_text_first < 2; is_text_first++) {
-		expect_later_ack_alike(NULL, is_text_first != 0);
-		expect_later_ack_alike(spend_resets, is_text_first != 0);
+	for (uint32_t before = 7; before < 44; before += 4) {
+		expect_later_ack_alike(NULL, before, false);
+		expect_later_ack_alike(NULL, before, true);
+		expect_later_ack_alike(spend_resets, before, false);
+		expect_later_ack_alike(spend_resets, before, true);
 	}
 }
 
