@@ -26,6 +26,9 @@
 #define WIDE_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,vaes")))
 #define WIDE_INLINE WIDE_TARGET __attribute__((always_inline)) static inline
 
+/* Before a loop over an array of registers, which otherwise would be in memory. */
+#define WIDE_UNROLL _Pragma("GCC unroll 16")
+
 /* Sixteen rows of four words, as they are loaded: row r + 4 i is quarter i of row[r]. */
 struct wide_rows {
 	__m512i row[4];

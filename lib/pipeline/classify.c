@@ -356,7 +356,7 @@ classify_mixed(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 	struct burst_batch *second = &burst->batches[burst->batch_count];
 	uint32_t more = 0;
 
-	if ((uint32_t)__builtin_popcount(others) >= PIPELINE_BATCH_MIN)
+	if ((uint32_t)__builtin_popcount(others) >= PIPELINE_BATCH_SECOND_MIN)
 		more = pipeline_classify_batch(core, frames, count, others, burst, &others);
 	for (uint32_t i = 0; i < count; i++) {
 		if ((lanes >> i & 1) != 0)

@@ -32,6 +32,9 @@ struct burst_batch {
 /* Fewer frames than these are sooner looked at one by one. */
 #define PIPELINE_BATCH_MIN 4
 
+/* And fewer of a second shape than these, as dear as a batch is whatever is in it. */
+#define PIPELINE_BATCH_SECOND_MIN 8
+
 /* So many shapes (batch.h) are looked for among each WIDE_LANES frames. */
 #define BATCH_SHAPES_MAX 2
 
@@ -133,7 +136,7 @@ burst_set_key(struct burst *burst, uint32_t i, const struct ip_addr *source, rte
  * Of `count` (1 to WIDE_LANES) frames those of `wanted` that are known by sight, of one
  * shape and for us, read into the burst's next batch: bit by frame.  They are segments
  * of the burst only when burst_take_lane() has been called for each, in order, or
- * burst_take_lanes() for all.  In *others are those of another shape.
+ * burst_take_lanes() for all.  In *others are those of the shape that is next.
  */
 uint32_t pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames,
 				 uint32_t count, uint32_t wanted, struct burst *burst,

@@ -84,7 +84,6 @@ struct layout {
 	uint32_t destination;
 	uint32_t tcp;
 	uint32_t options;
-	uint32_t words;
 };
 
 /* In line with constants, so that all of it is known where it is used. */
@@ -100,7 +99,6 @@ layout_of(bool is_ipv6, bool is_tagged)
 		.destination = is_ipv6 ? 7 : 5,
 		.tcp = tcp,
 		.options = tcp + 5,
-		.words = tcp + 10,
 	};
 }
 
@@ -140,19 +138,31 @@ form_of(__m512i fourth)
 	return _mm512_mask_permutexvar_epi32(form, is_ack, offset, _mm512_loadu_si512(ack_forms));
 }
 
-/* The last row ends with the last word, and so may overlap the one before. */
+WIDE_INLINE void
+read_row(struct lanes *lanes, const uint8_t *const ether[WIDE_LANES], uint32_t offset,
+	 uint32_t first)
+{
+	struct wide_words row = wide_words_of(wide_load(ether, offset + 4 * first));
+
+	lanes->word[first] = row.word[0];
+	lanes->word[first + 1] = row.word[1];
+	lanes->word[first + 2] = row.word[2];
+	lanes->word[first + 3] = row.word[3];
+}
+
 WIDE_INLINE void
 read_frames(struct lanes *lanes, const struct layout *layout,
 	    const uint8_t *const ether[WIDE_LANES])
 {
 	uint32_t offset = BATCH_WORDS + (layout->is_tagged ? sizeof(struct wire_vlan) : 0);
 
-	for (uint32_t w = 0; w < layout->words; w += 4) {
-		uint32_t first = RTE_MIN(w, layout->words - 4);
-		struct wide_words row = wide_words_of(wide_load(ether, offset + 4 * first));
-
-		for (uint32_t i = 0; i < 4; i++)
-			lanes->word[first + i] = row.word[i];
+	read_row(lanes, ether, offset, 0);
+	read_row(lanes, ether, offset, 4);
+	read_row(lanes, ether, offset, 8);
+	read_row(lanes, ether, offset, 12);
+	if (layout->is_ipv6) {
+		read_row(lanes, ether, offset, 16);
+		read_row(lanes, ether, offset, 17); /* no further than the last word */
 	}
 	lanes->form = form_of(lanes->word[layout->tcp + 3]);
 }
@@ -258,6 +268,7 @@ is_in_form(const struct lanes *lanes, const struct layout *layout, __m512i l4_by
 	__m512i wrong =
 		layout->is_ipv6 ? ipv6_differs(lanes, l4_bytes) : ipv4_differs(lanes, l4_bytes);
 
+	WIDE_UNROLL
 	for (unsigned int i = 0; i < 5; i++)
 		wrong = _mm512_or_si512(
 			wrong, _mm512_xor_si512(
@@ -316,12 +327,15 @@ has_good_sums(const struct lanes *lanes, const struct layout *layout, __m512i op
 	__m512i l4_bytes = _mm512_add_epi32(options, wide_all(sizeof(struct wire_tcp)));
 	__mmask16 good, is_there;
 
+	WIDE_UNROLL
 	for (uint32_t w = layout->source; w < layout->tcp; w++)
 		addresses = wide_sum(addresses, lanes->word[w]);
 	segment = wide_sum(addresses, _mm512_or_si512(wide_swap32(l4_bytes),
 						      wide_all(RTE_BE16(PROTOCOL_TCP))));
+	WIDE_UNROLL
 	for (uint32_t w = layout->tcp; w < layout->options; w++)
 		segment = wide_sum(segment, lanes->word[w]);
+	WIDE_UNROLL
 	for (unsigned int i = 0; i < 5; i++) {
 		is_there = _mm512_cmpgt_epu32_mask(options, wide_all(4 * i));
 		option = _mm512_maskz_mov_epi32(is_there, lanes->word[layout->options + i]);
@@ -331,6 +345,7 @@ has_good_sums(const struct lanes *lanes, const struct layout *layout, __m512i op
 	if (layout->is_ipv6)
 		return good;
 	header = addresses;
+	WIDE_UNROLL
 	for (uint32_t w = 1; w < layout->source; w++)
 		header = wide_sum(header, lanes->word[w]);
 	return good & is_sum_whole(header);
@@ -373,6 +388,7 @@ keep_ends(struct batch *batch, const struct lanes *lanes, const struct layout *l
 {
 	uint32_t words = layout->is_ipv6 ? 4 : 1;
 
+	WIDE_UNROLL
 	for (uint32_t w = 0; w < words; w++) {
 		_mm512_store_si512(batch->source[4 - words + w], lanes->word[layout->source + w]);
 		_mm512_store_si512(batch->destination[4 - words + w],
@@ -421,23 +437,26 @@ sort_tagged(struct kinds *kinds, const uint8_t *const ether[WIDE_LANES], uint32_
 	}
 }
 
-/* The shape of most; returns which of them have another one. */
+/* The shape of most; returns which have the one that is next. */
 static uint32_t
 choose(const struct kinds *kinds, struct batch_shape *shape)
 {
-	uint32_t all = 0, most = 0;
+	uint32_t most = 0, next = 0;
 
-	*shape = (struct batch_shape){0};
 	for (int t = 0; t < 2; t++) {
 		for (int v = 0; v < 2; v++) {
-			all |= kinds->of[t][v];
-			if (__builtin_popcount(kinds->of[t][v]) <= __builtin_popcount(most))
-				continue;
-			most = kinds->of[t][v];
-			*shape = (struct batch_shape){.is_ipv6 = v != 0, .is_tagged = t != 0};
+			uint32_t of = kinds->of[t][v];
+
+			if (__builtin_popcount(of) > __builtin_popcount(most)) {
+				next = most;
+				most = of;
+				*shape = (struct batch_shape){.is_ipv6 = v, .is_tagged = t};
+			} else if (__builtin_popcount(of) > __builtin_popcount(next)) {
+				next = of;
+			}
 		}
 	}
-	return all & ~most;
+	return next;
 }
 
 WIDE_INLINE uint32_t

@@ -44,9 +44,9 @@ struct batch {
  * Read `count` (1 to WIDE_LANES) frames and say which of those in `wanted` are such
  * segments that came in on the DPDK port of the first, with MAC `mac` (6 octets and two
  * of any kind), to which they are sent: bit by lane.  The batch gets the shape that
- * most of those wanted have; in *others are those that have another one, of which more
- * may be found by another reading.  The frames stay as they are; lanes of others mean
- * nothing.
+ * most of those wanted have; in *others are those of the shape that is next, of which
+ * more may be found by another reading.  The frames stay as they are; lanes of others
+ * mean nothing.
  *
  * A frame may be refused that plain_parse() takes, because its buffer ends where the
  * longest form might not have.  Only where prf_aes_wide_is_available().

@@ -14,7 +14,16 @@
 static const struct emit_offload none;
 
 struct given given;
+enum syn_kind net = SYN_IPV4;
 struct run alone, together;
+
+void
+in_net(enum syn_kind of, void (*test)(void))
+{
+	net = of;
+	test();
+	net = SYN_IPV4;
+}
 
 void
 begin_burst(void)
@@ -129,32 +138,39 @@ note_others(const struct weir_core *core, struct run *run)
 	}
 }
 
-/* The number of bench_core.h's address that a segment is to. */
-static uint16_t
-local_idx_of(const struct packet *packet, uint16_t port)
+bool
+key_of(const struct weir_core *core, const struct packet *packet, uint16_t port,
+       struct flow_key *key)
 {
-	if (packet->octets[packet->l3_off] >> 4 == 6)
-		return 1;
-	if (packet->l3_off != sizeof(struct wire_ether))
-		return 2;
-	return port == 0 ? 0 : 3;
+	const uint8_t *ip = packet->octets + packet->l3_off;
+	bool is_ipv6 = ip[0] >> 4 == 6;
+	struct ip_addr local;
+	uint16_t vlan_id = VLAN_NONE, local_idx;
+	uint32_t ports;
+
+	if (!is_tcp(packet) || packet->l4_off != packet->l3_off + (is_ipv6 ? 40u : 20u))
+		return false;
+	if (packet->l3_off == 18)
+		vlan_id = rte_be_to_cpu_16(octets_load16(packet->octets + 14)) & 0x0fff;
+	if (vlan_id == 0)
+		vlan_id = VLAN_NONE;
+	key->remote = is_ipv6 ? ip_addr_of_ipv6(ip + 8) : ip_addr_of_ipv4(octets_load32(ip + 12));
+	local = is_ipv6 ? ip_addr_of_ipv6(ip + 24) : ip_addr_of_ipv4(octets_load32(ip + 16));
+	local_idx = listener_table_local(core->tcp.listeners, &local, (uint8_t)port, vlan_id);
+	ports = rte_be_to_cpu_32(octets_load32(packet->octets + packet->l4_off));
+	flow_key_set_tail(key, (uint16_t)(ports >> 16), (uint16_t)ports, local_idx);
+	return local_idx != LOCAL_NONE;
 }
 
 static void
-note_flow(const struct weir_core *core, uint32_t i, struct outcome *outcome)
+note_flow(const struct weir_core *core, const struct packet *packet, uint16_t port,
+	  struct outcome *outcome)
 {
-	const struct packet *packet = &given.packet[i];
-	const uint8_t *ip = packet->octets + packet->l3_off;
 	struct flow_key key;
-	uint32_t ports, idx;
+	uint32_t idx;
 
-	if (!is_tcp(packet))
+	if (!key_of(core, packet, port, &key))
 		return;
-	key.remote =
-		ip[0] >> 4 == 6 ? ip_addr_of_ipv6(ip + 8) : ip_addr_of_ipv4(octets_load32(ip + 12));
-	ports = rte_be_to_cpu_32(octets_load32(packet->octets + packet->l4_off));
-	flow_key_set_tail(&key, (uint16_t)(ports >> 16), (uint16_t)ports,
-			  local_idx_of(packet, given.port[i]));
 	idx = flow_pool_lookup(&core->tcp.flows, flow_hash_of(&core->tcp.flow_hash, &key), &key);
 	outcome->has_flow = idx != FLOW_NONE;
 	if (idx == FLOW_NONE)
@@ -181,7 +197,7 @@ run_alone(struct run *run)
 		note_others(core, run);
 	}
 	for (uint32_t i = 0; i < given.count; i++)
-		note_flow(core, i, &run->of[i]);
+		note_flow(core, &given.packet[i], given.port[i], &run->of[i]);
 	run->counters = core->counters;
 	run->counters.value[COUNTER_rx_bytes] -= padding;
 	run->policy = core->tcp.syn_policy;
@@ -198,7 +214,7 @@ run_together(struct run *run)
 	pipeline_poll(core, given.now_ns, frames, given.count, 256);
 	for (uint32_t i = 0; i < given.count; i++) {
 		note_answer(core, arrived[i], &run->of[i]);
-		note_flow(core, i, &run->of[i]);
+		note_flow(core, &given.packet[i], given.port[i], &run->of[i]);
 	}
 	note_others(core, run);
 	run->counters = core->counters;
@@ -325,8 +341,10 @@ add_syns(uint32_t count)
 	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX};
 
 	for (uint32_t i = 0; i < count; i++) {
-		struct packet syn = client_syn(SYN_IPV4, lists[i % RTE_DIM(lists)], i);
+		struct packet syn = client_syn(net, lists[i % RTE_DIM(lists)], i);
 
+		if (net == SYN_VLAN || net == SYN_VLAN_IPV6)
+			syn.octets[14] = (uint8_t)(i << 4);
 		add(&syn, 0);
 	}
 }
@@ -337,13 +355,13 @@ add_acks(uint32_t count, uint64_t then_ns)
 	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX, 11, 23};
 
 	for (uint32_t i = 0; i < count; i++) {
-		struct packet ack = client_ack(SYN_IPV4, lists[i % RTE_DIM(lists)], i, then_ns,
+		struct packet ack = client_ack(net, lists[i % RTE_DIM(lists)], i, then_ns,
 					       i % 3 == 1   ? 0x00010000
 					       : i % 7 == 2 ? 1
 							    : 0);
 
-		if (i % 11 == 5 && ack.octets[46] >> 4 == 8) {
-			ack.octets[65] ^= 0x40;
+		if (i % 11 == 5 && ack.octets[ack.l4_off + 12] >> 4 == 8) {
+			ack.octets[ack.l4_off + 31] ^= 0x40;
 			packet_seal(&ack);
 		}
 		add(&ack, 0);
@@ -368,15 +386,21 @@ spend_resets(struct weir_core *core)
 	rate_limit_init(&core->tcp.rst_limit, 0);
 }
 
+struct flow_key
+client_key(const struct weir_core *core, uint32_t client)
+{
+	struct packet syn = client_syn(net, LIST_NONE, client);
+	struct flow_key key;
+
+	assert_true(key_of(core, &syn, 0, &key));
+	return key;
+}
+
 void
 enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt)
 {
 	struct time_wait tw = {.snd_nxt = 1000, .rcv_nxt = rcv_nxt};
-	struct flow_key key = {
-		.remote = ip_addr_of_ipv4(RTE_BE32(0xc0000202)),
-		.remote_port = (uint16_t)CLIENT_PORT(client),
-		.local_port = 80,
-	};
+	struct flow_key key = client_key(core, client);
 
 	time_wait_table_insert(&core->tcp.time_wait, flow_hash_of(&core->tcp.flow_hash, &key), &tw,
 			       false, core->tcp.tick + 60000);

@@ -11,6 +11,50 @@
 
 #include "bench_handshake.h"
 
+/*
+ * What clients send by where nobody says otherwise: SYN_IPV4, SYN_IPV6, SYN_VLAN or
+ * SYN_VLAN_IPV6.
+ */
+extern enum syn_kind net;
+
+/*
+ * TEST_OF_NETS(name) { ... } is a test for each net with the widest PRF, so that
+ * segments are read in batches, and one of all nets with SipHash, where they are not.
+ */
+#define TEST_OF_NETS(name)                     \
+	static void name(void);                \
+	TEST(name##_with_siphash)              \
+	{                                      \
+		bench_core_kind = PRF_SIPHASH; \
+		in_net(SYN_IPV6, name);        \
+		in_net(SYN_VLAN, name);        \
+		in_net(SYN_VLAN_IPV6, name);   \
+		in_net(SYN_IPV4, name);        \
+	}                                      \
+	TEST(name##_over_ipv6)                 \
+	{                                      \
+		bench_use_wide();              \
+		in_net(SYN_IPV6, name);        \
+	}                                      \
+	TEST(name##_in_a_vlan)                 \
+	{                                      \
+		bench_use_wide();              \
+		in_net(SYN_VLAN, name);        \
+	}                                      \
+	TEST(name##_over_ipv6_in_a_vlan)       \
+	{                                      \
+		bench_use_wide();              \
+		in_net(SYN_VLAN_IPV6, name);   \
+	}                                      \
+	TEST(name##_over_ipv4)                 \
+	{                                      \
+		bench_use_wide();              \
+		in_net(SYN_IPV4, name);        \
+	}                                      \
+	static void name(void)
+
+void in_net(enum syn_kind of, void (*test)(void));
+
 /* A burst, and what is to be there before it comes. */
 struct given {
 	uint32_t count;
@@ -65,7 +109,10 @@ struct counters expect_alike(void);
 /* What connections send is in buffers from the first; both have 255. */
 struct rte_mempool *pool_of(unsigned int which);
 
-/* Segments of clients of their own: 192.0.2.2 (or 2001:db8::2), port 0x4000 + client. */
+/*
+ * Segments of clients of their own: 192.0.2.2 (or what it is in that net), port
+ * 0x4000 + client.
+ */
 #define CLIENT_PORT(client) (0x4000 + (client))
 
 void give_client(struct packet *packet, uint32_t client);
@@ -84,7 +131,7 @@ void put_text(struct packet *packet, size_t bytes);
 #define LIST_WINDOWS 10
 #define LIST_LINUX   14
 
-/* Of clients 0 to `count` - 1, over IPv4. */
+/* Of clients 0 to `count` - 1, in tags with any priority. */
 void add_syns(uint32_t count);
 
 /* Of all lists: good ones, and ones whose number or echo is not what we have sent. */
@@ -96,7 +143,14 @@ struct tcp_config *own_config(struct weir_core *core);
 /* Nobody is sent a RST any more. */
 void spend_resets(struct weir_core *core);
 
-/* A connection of that client's to 192.0.2.1:80 is in TIME-WAIT. */
+/* The key of a TCP segment that came in on that port; false if there is no place for it. */
+bool key_of(const struct weir_core *core, const struct packet *packet, uint16_t port,
+	    struct flow_key *key);
+
+/* That of a client's connection to port 80. */
+struct flow_key client_key(const struct weir_core *core, uint32_t client);
+
+/* It is in TIME-WAIT. */
 void enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt);
 
 #endif

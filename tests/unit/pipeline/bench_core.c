@@ -28,6 +28,11 @@ static const struct local_address addresses[] = {
 	 .vlan_id = VLAN_NONE,
 	 .port = 1,
 	 .prefix_bits = 24},
+	{.addr.word = {RTE_BE32(0x20010db8), RTE_BE32(7), 0, RTE_BE32(1)},
+	 .mac = {2, 0, 0, 0, 0, 1},
+	 .vlan_id = 7,
+	 .port = 0,
+	 .prefix_bits = 64},
 };
 
 static struct tcp_config config = {
@@ -68,6 +73,7 @@ listeners_init(void)
 	check(listener_table_bind(listeners, 0, 1, 80) == 0);
 	check(listener_table_bind(listeners, 0, 2, 80) == 0);
 	check(listener_table_bind(listeners, 0, 3, 8080) == 0);
+	check(listener_table_bind(listeners, 0, 4, 80) == 0);
 	return listeners;
 }
 
@@ -120,11 +126,18 @@ bench_flow(struct weir_core *core, uint16_t remote_port)
 		.local_port = 80,
 		.local_idx = 0,
 	};
-	uint64_t hash = flow_hash_of(&core->tcp.flow_hash, &key);
-	uint32_t idx = flow_pool_create(&core->tcp.flows, hash, &key);
+
+	return bench_flow_of(core, &key);
+}
+
+uint32_t
+bench_flow_of(struct weir_core *core, const struct flow_key *key)
+{
+	uint64_t hash = flow_hash_of(&core->tcp.flow_hash, key);
+	uint32_t idx = flow_pool_create(&core->tcp.flows, hash, key);
 
 	check(idx != FLOW_NONE);
-	flow_pool_get(&core->tcp.flows, idx)->vlan_id = VLAN_NONE;
+	flow_pool_get(&core->tcp.flows, idx)->vlan_id = addresses[key->local_idx].vlan_id;
 	core->tcp.listener_flows[0]++;
 	*tcp_engine_tcb(&core->tcp, idx) = (struct tcp_tcb){
 		.transfer = TCP_TRANSFER_NONE,

@@ -8,6 +8,10 @@
 #define ECN6_SYN(offset) ETHER("86dd") IPV6("06") TCP(offset "0c2")
 #define VLAN_SYN(offset) \
 	ETHER("8100 0007") "0800 45000000 00004000 4006 0000 c6336402 c6336401 " TCP(offset "002")
+#define VLAN6_SYN(offset)                                              \
+	ETHER("8100 0007")                                             \
+	"86dd 60000000 0000 0640 20010db8 00000007 00000000 00000002 " \
+	"20010db8 00000007 00000000 00000001 " TCP(offset "002")
 
 static const struct {
 	const char *offset;
@@ -61,6 +65,9 @@ syn_of(unsigned int kind, size_t list)
 				 option_lists[list].options);
 	else if (kind == 3)
 		bytes = snprintf(hex, sizeof(hex), ECN6_SYN("%s") "%s", offset,
+				 option_lists[list].options);
+	else if (kind == 4)
+		bytes = snprintf(hex, sizeof(hex), VLAN6_SYN("%s") "%s", offset,
 				 option_lists[list].options);
 	else
 		bytes = snprintf(hex, sizeof(hex), VLAN_SYN("%s") "%s", offset,

@@ -32,7 +32,7 @@ void bench_use_wide(void);
 #define OPTION_LISTS 25
 
 /* What SYNs are sent by. */
-enum syn_kind { SYN_IPV4, SYN_IPV6, SYN_ECN, SYN_ECN_IPV6, SYN_VLAN, SYN_KINDS };
+enum syn_kind { SYN_IPV4, SYN_IPV6, SYN_ECN, SYN_ECN_IPV6, SYN_VLAN_IPV6, SYN_VLAN, SYN_KINDS };
 
 /* A SYN to port 80 with one of the lists of options. */
 struct packet syn_of(unsigned int kind, size_t list);

@@ -28,7 +28,7 @@ static struct burst burst;
 static int
 batched_of(struct weir_core *core, uint32_t count)
 {
-	struct packet syn = client_syn(SYN_IPV4, LIST_LINUX, 0);
+	struct packet syn = client_syn(net, LIST_LINUX, 0);
 	struct rte_mbuf *frames[PIPELINE_BURST_MAX];
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -62,8 +62,7 @@ expect_all_syns_alike(uint32_t count)
 	for (unsigned int kind = 0; kind < SYN_KINDS; kind++) {
 		for (size_t list = 0; list < OPTION_LISTS; list++) {
 			/* Most in a flood are of the forms that batches take. */
-			struct packet syn =
-				client_syn(client % 3 != 0 ? SYN_IPV4 : kind, list, client);
+			struct packet syn = client_syn(client % 3 != 0 ? net : kind, list, client);
 
 			client++;
 			add(&syn, 0);
@@ -77,7 +76,7 @@ expect_all_syns_alike(uint32_t count)
 		expect_alike();
 }
 
-TEST_OF_KINDS(syns_are_answered_alike_whatever_is_agreed_to)
+TEST_OF_NETS(syns_are_answered_alike_whatever_is_agreed_to)
 {
 	begin_burst();
 	for (unsigned int bits = 0; bits < 16; bits++) {
@@ -87,7 +86,7 @@ TEST_OF_KINDS(syns_are_answered_alike_whatever_is_agreed_to)
 	}
 }
 
-TEST_OF_KINDS(syns_are_answered_alike_whatever_the_port_does_for_us)
+TEST_OF_NETS(syns_are_answered_alike_whatever_the_port_does_for_us)
 {
 	begin_burst();
 	for (unsigned int bits = 0; bits < 4; bits++) {
@@ -98,17 +97,19 @@ TEST_OF_KINDS(syns_are_answered_alike_whatever_the_port_does_for_us)
 }
 
 /* Every scale there is and the MSSs beside those in tables, with and without timestamps. */
-TEST_OF_KINDS(values_of_options_are_read_alike)
+TEST_OF_NETS(values_of_options_are_read_alike)
 {
-	static const uint16_t sizes[] = {0,    1,    7,	   8,	 536,  1299, 1300, 1439,
-					 1440, 1459, 1460, 1461, 8183, 8184, 9000, 65535};
+	static const uint16_t sizes[] = {0,    1,    7,	   8,	 536,  1299, 1300,
+					 1419, 1420, 1439, 1440, 1459, 1460, 1461,
+					 8183, 8184, 8939, 8940, 9000, 65535};
+
 	for (size_t s = 0; s < RTE_DIM(sizes); s++) {
 		begin_burst();
 		for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
 			bool is_linux = i % 2 == 0;
 			struct packet syn =
-				client_syn(SYN_IPV4, is_linux ? LIST_LINUX : LIST_WINDOWS, i);
-			uint8_t *options = syn.octets + 54;
+				client_syn(net, is_linux ? LIST_LINUX : LIST_WINDOWS, i);
+			uint8_t *options = syn.octets + syn.l4_off + 20;
 
 			options[2] = (uint8_t)(sizes[s] >> 8);
 			options[3] = (uint8_t)sizes[s];
@@ -138,7 +139,6 @@ TEST_OF_KINDS(two_ports_in_turn_are_answered_alike)
 	}
 }
 
-/* To 192.0.2.1:80 from 192.0.2.2 and client_syn()'s ports. */
 #define FLOW_CLIENT	     37
 #define TIME_WAIT_CLIENT     21
 #define TIME_WAIT_NEW_CLIENT 22
@@ -146,7 +146,9 @@ TEST_OF_KINDS(two_ports_in_turn_are_answered_alike)
 static void
 prepare_a_flow(struct weir_core *core)
 {
-	bench_flow(core, CLIENT_PORT(FLOW_CLIENT));
+	struct flow_key key = client_key(core, FLOW_CLIENT);
+
+	bench_flow_of(core, &key);
 }
 
 /* One that the SYNs' number is beyond, and one that it is not. */
@@ -164,7 +166,7 @@ prepare_both(struct weir_core *core)
 	prepare_time_wait(core);
 }
 
-TEST_OF_KINDS(a_syn_of_a_connection_is_challenged_in_the_middle_of_a_batch)
+TEST_OF_NETS(a_syn_of_a_connection_is_challenged_in_the_middle_of_a_batch)
 {
 	struct counters counted;
 
@@ -177,7 +179,7 @@ TEST_OF_KINDS(a_syn_of_a_connection_is_challenged_in_the_middle_of_a_batch)
 	assert_int_equal(together.other_count, 1);
 }
 
-TEST_OF_KINDS(a_syn_of_time_wait_is_judged_in_the_middle_of_a_batch)
+TEST_OF_NETS(a_syn_of_time_wait_is_judged_in_the_middle_of_a_batch)
 {
 	struct counters counted;
 
@@ -193,40 +195,44 @@ TEST_OF_KINDS(a_syn_of_time_wait_is_judged_in_the_middle_of_a_batch)
 static void
 add_stranger(uint32_t which, uint32_t client)
 {
-	struct packet syn = client_syn(SYN_IPV4, LIST_LINUX, client);
+	struct packet syn = client_syn(net, LIST_LINUX, client);
+	bool is_ipv6 = syn.octets[syn.l3_off] >> 4 == 6;
+	size_t address_bytes = is_ipv6 ? 16 : 4;
+	uint8_t *source = syn.octets + syn.l4_off - 2 * address_bytes;
 
 	switch (which) {
 	case 0:
-		syn.octets[37] = 81; /* nobody listens */
+		syn.octets[syn.l4_off + 3] = 81; /* nobody listens */
 		break;
 	case 1:
-		memcpy(syn.octets + 26, "\xc0\x00\x02\x01", 4); /* from ourselves */
+		memcpy(source, source + address_bytes, address_bytes); /* from ourselves */
 		break;
 	case 2:
-		memcpy(syn.octets + 26, "\xc0\x00\x02\xff", 4); /* from our subnet's broadcast */
+		source[is_ipv6 ? 0 : 3] = 0xff; /* from our subnet's broadcast, or a group */
 		break;
 	case 3:
-		syn.octets[33] = 9; /* to somebody else */
+		/* to somebody else */
+		syn.octets[syn.l4_off - (is_ipv6 && client % 2 == 0 ? 6 : 1)] = 9;
 		break;
 	case 4:
 		syn.octets[5] = 9; /* to another MAC */
 		break;
 	case 5:
-		syn.octets[24] ^= 1; /* a checksum wrong; and below the other */
+		source[-1] ^= is_ipv6 ? 0 : 1; /* a checksum wrong; and below the other */
 		add(&syn, 0);
 		return;
 	case 6:
-		syn.octets[50] ^= 1;
+		syn.octets[syn.l4_off + 16] ^= 1;
 		add(&syn, 0);
 		return;
 	case 7:
-		syn.octets[47] = TH_RST;
+		syn.octets[syn.l4_off + 13] = TH_RST;
 		break;
 	case 8:
 		put_text(&syn, 5);
 		break;
 	case 9:
-		syn = syn_of(SYN_IPV6, LIST_LINUX);
+		syn = syn_of(is_ipv6 ? SYN_IPV4 : SYN_IPV6, LIST_LINUX);
 		give_client(&syn, client);
 		break;
 	case 10:
@@ -235,6 +241,16 @@ add_stranger(uint32_t which, uint32_t client)
 	case 11:
 		add_hex(PING);
 		return;
+	case 12:
+		if (syn.l3_off == 14)
+			return;
+		syn.octets[15] = 8; /* to another VLAN */
+		break;
+	case 13:
+		if (syn.l3_off == 14)
+			return;
+		memset(syn.octets + 14, 0, 2); /* to none: it has a priority */
+		break;
 	default:
 		add_hex(UDP);
 		return;
@@ -243,9 +259,9 @@ add_stranger(uint32_t which, uint32_t client)
 	add(&syn, 0);
 }
 
-#define STRANGERS 13
+#define STRANGERS 15
 
-TEST_OF_KINDS(others_between_the_syns_change_nothing)
+TEST_OF_NETS(others_between_the_syns_change_nothing)
 {
 	struct counters counted;
 
@@ -253,7 +269,7 @@ TEST_OF_KINDS(others_between_the_syns_change_nothing)
 		begin_burst();
 		given.prepare = prepare_both;
 		for (uint32_t i = 0; given.count < PIPELINE_BURST_MAX; i++) {
-			struct packet syn = client_syn(SYN_IPV4, LIST_LINUX, i);
+			struct packet syn = client_syn(net, LIST_LINUX, i);
 
 			if (i % 4 == start)
 				add_stranger(i / 4 % STRANGERS, i);
@@ -281,7 +297,7 @@ prefer_the_queue(struct weir_core *core)
 }
 
 /* The queue has 16 places: first all find one, then cookies are what is left. */
-TEST_OF_KINDS(the_syn_queue_is_filled_alike)
+TEST_OF_NETS(the_syn_queue_is_filled_alike)
 {
 	static const uint32_t counts[] = {8, 16, 17, 64};
 
@@ -306,7 +322,7 @@ prefer_cookies(struct weir_core *core)
 }
 
 /* SYNs are counted, and more than 40 in a tenth of a second are no calm. */
-TEST_OF_KINDS(cookie_mode_is_kept_up_alike)
+TEST_OF_NETS(cookie_mode_is_kept_up_alike)
 {
 	for (uint32_t count = 38; count <= 44; count++) {
 		begin_burst();
@@ -320,7 +336,7 @@ TEST_OF_KINDS(cookie_mode_is_kept_up_alike)
 
 /* ---- ACKs ---- */
 
-TEST_OF_KINDS(acks_are_judged_alike)
+TEST_OF_NETS(acks_are_judged_alike)
 {
 	for (uint32_t is_spent = 0; is_spent < 2; is_spent++) {
 		struct counters counted;
@@ -335,7 +351,7 @@ TEST_OF_KINDS(acks_are_judged_alike)
 }
 
 /* Bench time is 1000 s before UTC's; epochs are of 16 s and a skew of half a second counts. */
-TEST_OF_KINDS(acks_of_any_age_are_judged_alike)
+TEST_OF_NETS(acks_of_any_age_are_judged_alike)
 {
 	static const uint64_t made_ms[] = {2000, 8999, 9000, 9500, 24999, 25000, 40000, 41000};
 	static const uint64_t judged_ms[] = {2100,  9000,  24400, 24500, 24600, 25000, 26000,
@@ -352,16 +368,16 @@ TEST_OF_KINDS(acks_of_any_age_are_judged_alike)
 }
 
 /* The clock in an echo is not part of the MAC, but it must be one that there is. */
-TEST_OF_KINDS(an_echo_with_another_clock_is_judged_alike)
+TEST_OF_NETS(an_echo_with_another_clock_is_judged_alike)
 {
 	struct counters counted;
 
 	begin_burst();
 	for (uint32_t i = 0; i < PIPELINE_BURST_MAX; i++) {
-		struct packet ack = client_ack(SYN_IPV4, LIST_LINUX, i, NOW - NS_PER_SECOND / 2, 0);
-		uint32_t tsecr = rte_be_to_cpu_32(octets_load32(ack.octets + 62));
+		struct packet ack = client_ack(net, LIST_LINUX, i, NOW - NS_PER_SECOND / 2, 0);
+		uint32_t tsecr = rte_be_to_cpu_32(octets_load32(ack.octets + ack.l4_off + 28));
 
-		octets_store32(ack.octets + 62, rte_cpu_to_be_32(tsecr + 1840 + i));
+		octets_store32(ack.octets + ack.l4_off + 28, rte_cpu_to_be_32(tsecr + 1840 + i));
 		packet_seal(&ack);
 		add(&ack, 0);
 	}
@@ -387,7 +403,7 @@ forget_the_key(struct weir_core *core)
 	syn_cookie_init(&core->tcp.cookies, bench_core_kind, masters, 1, 1000 * NS_PER_SECOND);
 }
 
-TEST_OF_KINDS(cookies_of_a_key_before_are_judged_alike)
+TEST_OF_NETS(cookies_of_a_key_before_are_judged_alike)
 {
 	begin_burst();
 	given.prepare = roll_the_key;
@@ -398,7 +414,7 @@ TEST_OF_KINDS(cookies_of_a_key_before_are_judged_alike)
 }
 
 /* Without timestamps agreed to, those of an ACK are no part of its claim. */
-TEST_OF_KINDS(acks_are_judged_alike_whatever_is_agreed_to)
+TEST_OF_NETS(acks_are_judged_alike_whatever_is_agreed_to)
 {
 	for (unsigned int bits = 0; bits < 8; bits++) {
 		begin_burst();
@@ -419,14 +435,14 @@ prepare_both_and_spend(struct weir_core *core)
 	spend_resets(core);
 }
 
-TEST_OF_KINDS(acks_of_connections_and_of_time_wait_stand_in_a_batch)
+TEST_OF_NETS(acks_of_connections_and_of_time_wait_stand_in_a_batch)
 {
 	for (uint32_t is_spent = 0; is_spent < 2; is_spent++) {
 		begin_burst();
 		given.prepare = is_spent != 0 ? prepare_both_and_spend : prepare_both;
 		add_acks(64, NOW - NS_PER_SECOND / 2);
 		for (uint32_t i = 0; i < 64; i += 5) {
-			given.packet[i].octets[37] =
+			given.packet[i].octets[given.packet[i].l4_off + 3] =
 				i % 2 == 0 ? 81 : 80; /* nobody listens there */
 			packet_seal(&given.packet[i]);
 		}
@@ -435,20 +451,19 @@ TEST_OF_KINDS(acks_of_connections_and_of_time_wait_stand_in_a_batch)
 }
 
 /* The SYN has come again, and late: its connection is there by then. */
-TEST_OF_KINDS(a_syn_behind_the_ack_that_opens_is_challenged)
+TEST_OF_NETS(a_syn_behind_the_ack_that_opens_is_challenged)
 {
 	for (uint32_t at = 0; at < 48; at += 5) {
-		struct packet ack =
-			client_ack(SYN_IPV4, LIST_LINUX, 40, NOW - NS_PER_SECOND / 2, 0);
+		struct packet ack = client_ack(net, LIST_LINUX, 40, NOW - NS_PER_SECOND / 2, 0);
 		struct counters counted;
 
 		begin_burst();
 		add_syns(32);
 		given.packet[at % 32] = ack;
-		ack = client_syn(SYN_IPV4, LIST_LINUX, 40);
+		ack = client_syn(net, LIST_LINUX, 40);
 		add(&ack, 0);
 		for (uint32_t client = 50; client < 65; client++) {
-			ack = client_syn(SYN_IPV4, LIST_LINUX, client);
+			ack = client_syn(net, LIST_LINUX, client);
 			add(&ack, 0);
 		}
 		counted = expect_alike();
@@ -458,9 +473,9 @@ TEST_OF_KINDS(a_syn_behind_the_ack_that_opens_is_challenged)
 	}
 }
 
-TEST_OF_KINDS(an_ack_may_come_twice_in_a_burst)
+TEST_OF_NETS(an_ack_may_come_twice_in_a_burst)
 {
-	struct packet ack = client_ack(SYN_IPV4, LIST_LINUX, 100, NOW - NS_PER_SECOND / 2, 0);
+	struct packet ack = client_ack(net, LIST_LINUX, 100, NOW - NS_PER_SECOND / 2, 0);
 
 	begin_burst();
 	given.prepare = spend_resets;
@@ -483,19 +498,19 @@ expect_later_ack_alike(void (*prepare)(struct weir_core *core), uint32_t before,
 	begin_burst();
 	given.prepare = prepare;
 	add_acks(before, NOW - NS_PER_SECOND / 2);
-	ack = client_ack(SYN_IPV4, LIST_MSS, 100, NOW - NS_PER_SECOND / 2, 0);
+	ack = client_ack(net, LIST_MSS, 100, NOW - NS_PER_SECOND / 2, 0);
 	text = ack;
 	put_text(&text, 5);
 	if (!is_text_first)
 		add(&ack, 0);
 	add(&text, 0);
-	ack.octets[41] = (uint8_t)(ack.octets[41] + 5);
+	ack.octets[ack.l4_off + 7] = (uint8_t)(ack.octets[ack.l4_off + 7] + 5);
 	packet_seal(&ack);
 	add(&ack, 0);
 	expect_alike();
 }
 
-TEST_OF_KINDS(an_ack_may_be_of_a_connection_that_the_burst_opens)
+TEST_OF_NETS(an_ack_may_be_of_a_connection_that_the_burst_opens)
 {
 	for (uint32_t before = 7; before < 44; before += 4) {
 		expect_later_ack_alike(NULL, before, false);
@@ -510,24 +525,33 @@ TEST_OF_KINDS(an_ack_may_be_of_a_connection_that_the_burst_opens)
 static void
 add_random_syn(struct rng *rng, uint32_t client)
 {
+	static const enum syn_kind nets[] = {SYN_IPV4, SYN_IPV6, SYN_VLAN, SYN_VLAN_IPV6};
 	static const size_t lists[] = {LIST_NONE, LIST_MSS, LIST_WINDOWS, LIST_LINUX};
 	size_t list = lists[rng_below(rng, RTE_DIM(lists))];
-	struct packet syn = syn_of(SYN_IPV4, list);
+	enum syn_kind of = rng_below(rng, 3) == 0 ? nets[rng_below(rng, RTE_DIM(nets))] : net;
+	struct packet syn = syn_of(of, list);
+	bool is_ipv6 = syn.octets[syn.l3_off] >> 4 == 6;
+	uint8_t *source = syn.octets + syn.l4_off - (is_ipv6 ? 32 : 8);
+	uint8_t *options = syn.octets + syn.l4_off + 20;
 
-	syn.octets[26] = (uint8_t)(1 + rng_below(rng, 126));
-	for (size_t at = 38; at < 42; at++) {
-		syn.octets[at] = (uint8_t)rng_next(rng);
-		syn.octets[at - 11] = (uint8_t)rng_next(rng);
-		syn.octets[at - 31] = (uint8_t)rng_next(rng);
+	source[0] = (uint8_t)(1 + rng_below(rng, 126));
+	for (size_t at = 0; at < 4; at++) {
+		source[(is_ipv6 ? 12 : 0) + 1 + at % 3] = (uint8_t)rng_next(rng);
+		syn.octets[syn.l4_off + 4 + at] = (uint8_t)rng_next(rng);
+		syn.octets[7 + at] = (uint8_t)rng_next(rng);
 	}
+	for (size_t at = 1; at < 12 && is_ipv6; at++)
+		source[at] = (uint8_t)rng_next(rng);
+	if (syn.l3_off == 18)
+		syn.octets[14] = (uint8_t)(rng_next(rng) << 4);
 	if (list != LIST_NONE) {
-		syn.octets[56] = (uint8_t)rng_next(rng);
-		syn.octets[57] = (uint8_t)rng_next(rng);
+		options[2] = (uint8_t)rng_next(rng);
+		options[3] = (uint8_t)rng_next(rng);
 	}
 	if (list == LIST_WINDOWS)
-		syn.octets[61] = (uint8_t)rng_below(rng, 20);
+		options[7] = (uint8_t)rng_below(rng, 20);
 	if (list == LIST_LINUX)
-		syn.octets[73] = (uint8_t)rng_below(rng, 20);
+		options[19] = (uint8_t)rng_below(rng, 20);
 	give_client(&syn, client);
 	add(&syn, 0);
 }
@@ -547,7 +571,7 @@ add_random(struct rng *rng, uint32_t i)
 		packet = port_1_syn(LIST_LINUX, i);
 		add(&packet, 1);
 	} else if (dice <= 6) {
-		packet = client_ack(rng_below(rng, 4) == 0 ? SYN_IPV6 : SYN_IPV4,
+		packet = client_ack(rng_below(rng, 4) == 0 ? SYN_IPV6 : net,
 				    rng_below(rng, OPTION_LISTS), i, NOW - NS_PER_SECOND / 4,
 				    rng_below(rng, 2));
 		if (rng_below(rng, 8) == 0)
@@ -565,7 +589,7 @@ deny_behind_both(struct weir_core *core)
 	sources_deny_some(core);
 }
 
-TEST_OF_KINDS(random_bursts_are_served_alike)
+TEST_OF_NETS(random_bursts_are_served_alike)
 {
 	struct rng rng = seeded_rng();
 	static void (*const prepares[])(struct weir_core *) = {
