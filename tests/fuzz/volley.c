@@ -429,6 +429,7 @@ static void
 change(const struct volley *volley, const struct wire_path *path, struct draft *draft,
        struct lying *lying)
 {
+	draft_put_right(draft); /* or what is odd might hide where a sum is */
 	for (uint32_t i = 0; i < volley->oddity_count; i++)
 		make_odd(draft, volley->oddities[i], path);
 	for (uint32_t i = 0; i < volley->octet_count; i++) {
