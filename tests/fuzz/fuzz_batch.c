@@ -20,6 +20,8 @@
 #include <string.h>
 
 #include <rte_fib.h>
+#include <rte_fib6.h>
+#include <rte_version.h>
 
 #include "check.h"
 #include "eal_once.h"
@@ -265,11 +267,9 @@ one_step(uint8_t step)
 
 /* -- before and after ------------------------------------------------------ */
 
-/* 10.0.0.0/8 is denied. */
-static const struct source_list *
-deny_some(void)
+static void
+list_ipv4(struct source_list *list)
 {
-	static struct source_list list;
 	struct rte_fib_conf conf = {
 		.type = RTE_FIB_DIR24_8,
 		.default_nh = SOURCE_UNLISTED,
@@ -277,11 +277,46 @@ deny_some(void)
 		.dir24_8 = {.nh_sz = RTE_FIB_DIR24_8_1B, .num_tbl8 = 1},
 	};
 
+	list->ipv4 = rte_fib_create("listed", -1, &conf);
+	check(list->ipv4 != NULL);
+	check(rte_fib_add(list->ipv4, 0x0a000000, 8, SOURCE_DENIED) == 0);
+	check(rte_fib_add(list->ipv4, 0xc6336400, 24, SOURCE_ALLOWED) == 0);
+}
+
+static void
+list_ipv6(struct source_list *list)
+{
+	struct rte_fib6_conf conf = {
+		.type = RTE_FIB6_DUMMY, /* the real one takes 64 MB */
+		.default_nh = SOURCE_UNLISTED,
+		.max_routes = 4,
+	};
+	/* A structure of its own since DPDK 24.11. */
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+	struct rte_ipv6_addr network = {.a = {0xfd}};
+#else
+	uint8_t network[16] = {0xfd};
+#endif
+
+	list->ipv6 = rte_fib6_create("listed6", -1, &conf);
+	check(list->ipv6 != NULL);
+#if RTE_VERSION >= RTE_VERSION_NUM(24, 11, 0, 0)
+	check(rte_fib6_add(list->ipv6, &network, 8, SOURCE_DENIED) == 0);
+#else
+	check(rte_fib6_add(list->ipv6, network, 8, SOURCE_DENIED) == 0);
+#endif
+}
+
+/* 10.0.0.0/8 and fd00::/8 are denied, IPv4 in the VLAN is exempt from limits. */
+static const struct source_list *
+list_some(void)
+{
+	static struct source_list list;
+
+	eal_once();
 	if (list.ipv4 == NULL) {
-		eal_once();
-		list.ipv4 = rte_fib_create("denied", -1, &conf);
-		check(list.ipv4 != NULL);
-		check(rte_fib_add(list.ipv4, 0x0a000000, 8, SOURCE_DENIED) == 0);
+		list_ipv4(&list);
+		list_ipv6(&list);
 	}
 	return &list;
 }
@@ -303,7 +338,7 @@ set_handshakes(struct tcp_config *tcp, uint8_t settings)
 }
 
 /*
- * Second octet: bits 0-1 how many RSTs, 2 low limits, 3 denied sources, 4 an address of
+ * Second octet: bits 0-1 how many RSTs, 2 low limits, 3 listed sources, 4 those of
  * IPv6 may not be used yet, 5 chains are not sent, 6 few in TIME-WAIT, 7 few in the SYN
  * queue.
  */
@@ -318,7 +353,7 @@ set_limits(struct tcp_config *tcp, uint8_t settings)
 	tcp->prefix_flows = settings & 0x04 ? 4 : 0;
 	tcp->prefix_replies = settings & 0x04 ? 5 : 0;
 	if (settings & 0x08)
-		tcp->sources = deny_some();
+		tcp->sources = list_some();
 	tcp->ports[0].multi_segment = (settings & 0x20) == 0;
 	tcp->time_wait_max = settings & 0x40 ? 2 : 16;
 	tcp->syn_queue_max = settings & 0x80 ? 2 : 16;
@@ -346,7 +381,7 @@ begin_dad(void)
 		for (uint16_t i = 0; i < ADDRESSES; i++) {
 			const struct local_address *local = listener_table_address(table, i);
 
-			dad_add(&play.dads[t], i, &local->addr, local->port, i == 1);
+			dad_add(&play.dads[t], i, &local->addr, local->port, (i & 1) != 0);
 		}
 		core_of(t)->dad = &play.dads[t];
 	}

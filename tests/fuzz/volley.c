@@ -281,89 +281,157 @@ put_other(uint8_t a, const struct wire_path *path, struct draft *draft)
 
 /* -- what is odd about it -------------------------------------------------- */
 
-enum layer { LAYER_LINK, LAYER_IP, LAYER_TCP };
-
 struct oddity {
-	uint8_t layer;
-	uint8_t at;
+	uint8_t at;   /* in its header */
 	uint8_t keep; /* of the octet that is there */
 	uint8_t add;
 };
 
-/* One octet each, before the sums are put right.  IPv4's; in IPv6 they fall elsewhere. */
-static const struct oddity oddities[] = {
-	{LAYER_LINK, 0, 0xff, 1},				  /* to a group */
-	{LAYER_LINK, 5, 0xff, 1},				  /* to somebody else */
-	{LAYER_LINK, 6, 0xff, 1},				  /* from a group */
-	{LAYER_LINK, 11, 0xff, 1},				  /* from another station */
-	{LAYER_IP, 0, 0x00, 0x46},				  /* with options */
-	{LAYER_IP, 0, 0x0f, 0x50},				  /* of another version */
-	{LAYER_IP, 1, 0x00, 0xff},				  /* TOS */
-	{LAYER_IP, 3, 0xff, 1},					  /* longer */
-	{LAYER_IP, 3, 0xff, 0xff},				  /* shorter */
-	{LAYER_IP, 3, 0xff, 0xfc},				  /* shorter by a word */
-	{LAYER_IP, 4, 0x00, 0x77},				  /* with an ID */
-	{LAYER_IP, 6, 0x00, 0x00},				  /* without DF */
-	{LAYER_IP, 6, 0x00, 0x80},				  /* the reserved bit */
-	{LAYER_IP, 6, 0x00, 0x20},				  /* a fragment, the first */
-	{LAYER_IP, 7, 0x00, 0x01},				  /* or another */
-	{LAYER_IP, 8, 0x00, 0x00},				  /* TTL */
-	{LAYER_IP, 9, 0x00, 17},				  /* UDP */
-	{LAYER_IP, 12, 0x00, 0},				  /* from nobody */
-	{LAYER_IP, 12, 0x00, 10},				  /* from a denied source */
-	{LAYER_IP, 12, 0x00, 127},				  /* from a loopback */
-	{LAYER_IP, 12, 0x00, 223},				  /* the last network there is */
-	{LAYER_IP, 12, 0x00, 224},				  /* from a group */
-	{LAYER_IP, 12, 0x00, 255},				  /* from all */
-	{LAYER_IP, 15, 0x00, 80},				  /* from our own address */
-	{LAYER_IP, 15, 0x00, 255},				  /* from the subnet's broadcast */
-	{LAYER_IP, 15, 0x00, 9},				  /* from a neighbour */
-	{LAYER_IP, 19, 0x00, 81},				  /* to another address */
-	{LAYER_IP, 16, 0x00, 203},				  /* perhaps to port 1's */
-	{LAYER_TCP, 1, 0xff, 0x80},				  /* from another port */
-	{LAYER_TCP, 3, 0xff, 1},				  /* nobody listens there */
-	{LAYER_TCP, 4, 0xff, 0x40},				  /* SEG.SEQ far away */
-	{LAYER_TCP, 7, 0xff, 1},				  /* and near */
-	{LAYER_TCP, 7, 0xff, 0xff},				  /* on the other side */
-	{LAYER_TCP, 8, 0xff, 0x10},				  /* SEG.ACK: the MAC of a cookie */
-	{LAYER_TCP, 11, 0xff, 0x40},				  /* its epoch, its MSS, */
-	{LAYER_TCP, 11, 0xff, 0x10}, {LAYER_TCP, 11, 0xff, 0x08}, /* SACK, */
-	{LAYER_TCP, 11, 0xff, 0x01},				  /* and scale */
-	{LAYER_TCP, 12, 0xff, 0x10},				  /* more options than there are */
-	{LAYER_TCP, 12, 0xff, 0xf0},				  /* or fewer */
-	{LAYER_TCP, 12, 0xff, 0x01},				  /* a reserved bit */
-	{LAYER_TCP, 12, 0x0f, 0x40},				  /* less than a header */
-	{LAYER_TCP, 13, 0xff, 0x01},				  /* FIN */
-	{LAYER_TCP, 13, 0xff, 0x02},				  /* SYN */
-	{LAYER_TCP, 13, 0xff, 0x04},				  /* RST */
-	{LAYER_TCP, 13, 0xff, 0x08},				  /* PSH */
-	{LAYER_TCP, 13, 0xff, 0x10},				  /* ACK */
-	{LAYER_TCP, 13, 0xff, 0x20},				  /* URG */
-	{LAYER_TCP, 13, 0xff, 0x40},				  /* ECE */
-	{LAYER_TCP, 14, 0x00, 0x00},				  /* a small window */
-	{LAYER_TCP, 19, 0xff, 0x01},				  /* an urgent pointer */
-	{LAYER_TCP, 20, 0xff, 0x01},				  /* options: */
-	{LAYER_TCP, 21, 0xff, 0x01}, {LAYER_TCP, 23, 0xff, 0x01}, {LAYER_TCP, 24, 0xff, 0x01},
-	{LAYER_TCP, 25, 0xff, 0x01}, {LAYER_TCP, 28, 0xff, 0x10}, /* TSecr of an ACK: the scale, */
-	{LAYER_TCP, 29, 0xff, 0x01},				  /* the MSS, */
-	{LAYER_TCP, 30, 0xff, 0x10},				  /* the epoch */
-	{LAYER_TCP, 30, 0xff, 0x08},				  /* and the clock */
-	{LAYER_TCP, 31, 0xff, 0x01}, {LAYER_TCP, 36, 0xff, 0x01}, {LAYER_TCP, 38, 0xff, 0x01},
-	{LAYER_TCP, 39, 0xff, 0x10},
+#define LINK_ODDITIES 8
+#define IP_ODDITIES   24
+#define TCP_ODDITIES  32
+
+static_assert(LINK_ODDITIES + IP_ODDITIES + TCP_ODDITIES == 64, "six bits name one");
+
+/* One octet each, before the sums are put right: first of the link, then of IP, then of TCP. */
+static const struct oddity link_oddities[LINK_ODDITIES] = {
+	/* To a group, or somebody else; from a group. */
+	{0, 0xff, 1},
+	{5, 0xff, 1},
+	{6, 0xff, 1},
+	/* Another VLAN, none, a far one, its upper octet, a priority. */
+	{15, 0xff, 1},
+	{15, 0x00, 0},
+	{15, 0x00, 0xff},
+	{14, 0xff, 0xef},
+	{14, 0xff, 0xe0},
 };
 
-static_assert(RTE_DIM(oddities) == 64, "six bits name one");
+static const struct oddity ipv4_oddities[IP_ODDITIES] = {
+	/* With options, or another version; TOS. */
+	{0, 0x00, 0x46},
+	{0, 0x0f, 0x50},
+	{1, 0x00, 0xff},
+	/* Longer, shorter, shorter by a word. */
+	{3, 0xff, 1},
+	{3, 0xff, 0xff},
+	{3, 0xff, 0xfc},
+	/* Without DF, with the reserved bit, a first fragment, another one. */
+	{6, 0x00, 0x00},
+	{6, 0x00, 0x80},
+	{6, 0x00, 0x20},
+	{7, 0x00, 0x01},
+	/* TTL, UDP. */
+	{8, 0x00, 0},
+	{9, 0x00, 17},
+	/* From nobody, a denied source, loopback, the last network, a group, all. */
+	{12, 0x00, 0},
+	{12, 0x00, 10},
+	{12, 0x00, 127},
+	{12, 0x00, 223},
+	{12, 0x00, 224},
+	{12, 0x00, 255},
+	/* From our own address, the broadcast, a neighbour. */
+	{15, 0x00, 80},
+	{15, 0x00, 255},
+	{15, 0x00, 9},
+	/* To another address, or one of another link. */
+	{19, 0x00, 81},
+	{16, 0x00, 203},
+	{16, 0x00, 198},
+};
+
+static const struct oddity ipv6_oddities[IP_ODDITIES] = {
+	/* Another version; traffic class, flow label. */
+	{0, 0x0f, 0x50},
+	{0, 0xff, 0x01},
+	{1, 0xff, 0xff},
+	{3, 0xff, 0x01},
+	/* Longer, shorter, shorter by a word, far longer. */
+	{5, 0xff, 1},
+	{5, 0xff, 0xff},
+	{5, 0xff, 0xfc},
+	{4, 0xff, 1},
+	/* Options for hops, a fragment, UDP; hop limit. */
+	{6, 0x00, 0},
+	{6, 0x00, 44},
+	{6, 0x00, 17},
+	{7, 0x00, 0},
+	/* From nobody, a group, a denied network, a neighbour, our own address, far away. */
+	{8, 0x00, 0},
+	{8, 0x00, 0xff},
+	{8, 0x00, 0xfd},
+	{23, 0x00, 9},
+	{23, 0x00, 80},
+	{16, 0xff, 1},
+	/* To nobody, a group, another address, other networks. */
+	{24, 0x00, 0},
+	{24, 0x00, 0xff},
+	{39, 0x00, 81},
+	{39, 0x00, 1},
+	{29, 0x00, 7},
+	{31, 0x00, 1},
+};
+
+static const struct oddity tcp_oddities[TCP_ODDITIES] = {
+	/* From another port, to one where nobody listens. */
+	{1, 0xff, 0x80},
+	{3, 0xff, 1},
+	/* SEG.SEQ, far away and near. */
+	{4, 0xff, 0x40},
+	{7, 0xff, 1},
+	{7, 0xff, 0xff},
+	/* SEG.ACK: of a cookie the MAC, the epoch, the MSS, SACK and the scale. */
+	{8, 0xff, 0x10},
+	{11, 0xff, 0x40},
+	{11, 0xff, 0x10},
+	{11, 0xff, 0x08},
+	{11, 0xff, 0x01},
+	/* More options than there are, or fewer; a reserved bit; less than a header. */
+	{12, 0xff, 0x10},
+	{12, 0xff, 0xf0},
+	{12, 0xff, 0x01},
+	{12, 0x0f, 0x40},
+	/* Flags from FIN to ECE. */
+	{13, 0xff, 0x01},
+	{13, 0xff, 0x02},
+	{13, 0xff, 0x04},
+	{13, 0xff, 0x08},
+	{13, 0xff, 0x10},
+	{13, 0xff, 0x20},
+	{13, 0xff, 0x40},
+	/* An urgent pointer. */
+	{19, 0xff, 0x01},
+	/* Options; TSecr of an ACK: the scale, the MSS, the epoch, the clock. */
+	{20, 0xff, 0x01},
+	{21, 0xff, 0x01},
+	{24, 0xff, 0x01},
+	{25, 0xff, 0x01},
+	{28, 0xff, 0x10},
+	{29, 0xff, 0x01},
+	{30, 0xff, 0x10},
+	{30, 0xff, 0x08},
+	{36, 0xff, 0x01},
+	{38, 0xff, 0x01},
+};
 
 static void
 make_odd(struct draft *draft, uint8_t number, const struct wire_path *path)
 {
-	const struct oddity *oddity = &oddities[number];
-	uint32_t at = oddity->at;
+	uint32_t l3 = path->vlan_id != VLAN_NONE ? 18 : 14, at;
+	const struct oddity *oddity;
 
-	if (oddity->layer != LAYER_LINK)
-		at += path->vlan_id != VLAN_NONE ? 18 : 14;
-	if (oddity->layer == LAYER_TCP)
-		at += path->is_ipv6 ? IPV6_BYTES : IPV4_BYTES;
+	if (number < LINK_ODDITIES) {
+		oddity = &link_oddities[number];
+		at = oddity->at;
+	} else if (number < LINK_ODDITIES + IP_ODDITIES) {
+		number = (uint8_t)(number - LINK_ODDITIES);
+		oddity = path->is_ipv6 ? &ipv6_oddities[number] : &ipv4_oddities[number];
+		at = l3 + oddity->at;
+	} else {
+		oddity = &tcp_oddities[number - LINK_ODDITIES - IP_ODDITIES];
+		at = l3 + (path->is_ipv6 ? IPV6_BYTES : IPV4_BYTES) + oddity->at;
+	}
 	if (at < draft->bytes)
 		draft->octets[at] = (uint8_t)((draft->octets[at] & oddity->keep) + oddity->add);
 }
