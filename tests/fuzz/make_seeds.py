@@ -353,6 +353,7 @@ def batches():
         "forged": f"{all_agreed} {spent} 40 {syns} "
         + volley("near", 16, more="00 01 00") + volley("near", 16, "10", more="00 00 08")
         + volley("near", 32, "20", "80", "00 10 00 13"),
+        "clock-none": f"{all_agreed} {calm} fe {syns} 3a {volley('near', 64, more='00 00 41')}",
         "time-wait": f"{begin} {shake} {ms_500} {fins} {ms_500} {syns} {ms_500} {acks} {s_2} {syns}",
         "again": f"{begin} {shake} {syns} {acks} {fins} {acks}",
         "texts": f"{begin} {shake} " + volley("text", 32, more="08") + syns + acks,
@@ -368,14 +369,14 @@ def batches():
         seeds[f"links-{name}-spent"] = f"{port_sums} {spent} 40 {some} {ms_500} " + volley(
             "near", 64, "00", where, "00 10 00"
         )
-    sums = ("01", "04", "05", "02", "08", "0f", "10", "20", "35", "c5")
+    sums = ("01", "04", "05", "02", "08", "0f", "10", "20", "35", "c5", "80")
     lies = ("01", "02", "03", "04", "08", "10", "20", "40", "12", "13", "18")
     return seeds | {
         "sums": f"{begin} "
-        + "".join(volley("syn", 6, f"{i * 6 + 128:02x}", "88", f"00 00 {sum_} 12")
+        + "".join(volley("syn", 5, f"{i * 5 + 128:02x}", "88", f"00 00 {sum_} 12")
                   for i, sum_ in enumerate(sums))
         + ms_500
-        + "".join(volley("ack", 6, f"{i * 6:02x}", "88", f"{sum_} 01")
+        + "".join(volley("ack", 5, f"{i * 5:02x}", "88", f"{sum_} 01")
                   for i, sum_ in enumerate(sums)),
         "lying": f"{all_agreed} {spent} 40 "
         + "".join(volley("syn", 5, f"{i * 5 + 128:02x}", "90", f"00 00 {how} 14 12")
@@ -384,11 +385,12 @@ def batches():
         + "".join(volley("near", 5, f"{i * 5:02x}", "90", f"00 00 00 {how} 0c 01")
                   for i, how in enumerate(lies)),
     } | {
-        f"odd-{odd // 8}": f"{all_agreed} 08 40 "
-        + "".join(volley("syn", 8, f"{i * 8 + 128:02x}", "a0", f"00 00 {odd + i:02x} 24")
+        f"odd{link}-{odd // 8}": f"{all_agreed} 08 40 "
+        + "".join(volley("syn", 8, f"{i * 8 + 128:02x}", where, f"00 00 {odd + i:02x} 24")
                   for i in range(8))
         + ms_500
-        + "".join(volley("ack", 8, f"{i * 8:02x}", "a0", f"{odd + i:02x} 13") for i in range(8))
+        + "".join(volley("ack", 8, f"{i * 8:02x}", where, f"{odd + i:02x} 13") for i in range(8))
+        for link, where in (("", "a0"), ("-vlan-ipv6", "a3"))
         for odd in range(0, 64, 8)
     }
 

@@ -448,7 +448,10 @@ spoil_sums(struct draft *draft, uint8_t sums)
 		draft->octets[layers.l4 + 16] ^= 0x04;
 }
 
-/* Bits 0-1 what the NIC says of the IP header's sum, 2-3 of TCP's, 6 it took the tag out. */
+/*
+ * Bits 0-1 what the NIC says of the IP header's sum, 2-3 of TCP's, 6 it took the tag out,
+ * 7 it is the other one.
+ */
 static void
 set_flags(struct draft *draft, uint8_t sums, struct lying *lying)
 {
@@ -458,8 +461,10 @@ set_flags(struct draft *draft, uint8_t sums, struct lying *lying)
 				       RTE_MBUF_F_RX_L4_CKSUM_NONE};
 
 	lying->ol_flags = ip[sums & 3] | l4[sums >> 2 & 3];
-	if ((sums & 0x80) != 0)
+	if ((sums & 0x80) != 0) {
 		lying->ol_flags |= RTE_MBUF_F_RX_RSS_HASH;
+		lying->port ^= 1;
+	}
 	if ((sums & 0x40) == 0)
 		return;
 	lying->ol_flags |= RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
