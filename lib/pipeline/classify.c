@@ -360,9 +360,9 @@ classify_mixed(struct weir_core *core, struct rte_mbuf **frames, uint32_t count,
 		more = pipeline_classify_batch(core, frames, count, others, burst, &others);
 	for (uint32_t i = 0; i < count; i++) {
 		if ((lanes >> i & 1) != 0)
-			burst_take_lane(burst, first, i);
+			burst_take_lanes(burst, first, i, 1);
 		else if ((more >> i & 1) != 0)
-			burst_take_lane(burst, second, i);
+			burst_take_lanes(burst, second, i, 1);
 		else
 			classify_one(core, frames[i], burst);
 	}
@@ -378,7 +378,7 @@ classify_some(struct weir_core *core, struct rte_mbuf **frames, uint32_t count, 
 	if (core->looks_for_batches && count >= PIPELINE_BATCH_MIN)
 		lanes = pipeline_classify_batch(core, frames, count, all, burst, &others);
 	if (lanes == all)
-		burst_take_lanes(burst, batch, count);
+		burst_take_lanes(burst, batch, 0, count);
 	else
 		classify_mixed(core, frames, count, lanes, others, burst);
 }

@@ -135,41 +135,29 @@ burst_set_key(struct burst *burst, uint32_t i, const struct ip_addr *source, rte
 /*
  * Of `count` (1 to WIDE_LANES) frames those of `wanted` that are known by sight, of one
  * shape and for us, read into the burst's next batch: bit by frame.  They are segments
- * of the burst only when burst_take_lane() has been called for each, in order, or
- * burst_take_lanes() for all.  In *others are those of the shape that is next.
+ * of the burst only when burst_take_lanes() has been called for each, in order, or for
+ * all.  In *others are those of the shape that is next.
  */
 uint32_t pipeline_classify_batch(struct weir_core *core, struct rte_mbuf *const *frames,
 				 uint32_t count, uint32_t wanted, struct burst *burst,
 				 uint32_t *others);
 
+/* Lanes `first` to `first` + `count` - 1 are the next segments of the burst. */
 static inline void
-burst_take_lane(struct burst *burst, struct burst_batch *batch, uint32_t lane)
+burst_take_lanes(struct burst *burst, struct burst_batch *batch, uint32_t first, uint32_t count)
 {
-	uint32_t i = burst->count++;
-
-	batch->segment[lane] = (uint8_t)i;
-	batch->segments |= UINT64_C(1) << i;
-	burst->batched |= UINT64_C(1) << i;
-	burst->lane[i] = (uint8_t)((uint32_t)(batch - burst->batches) * WIDE_LANES + lane);
-	burst->acks |= (uint64_t)(batch->in.acks >> lane & 1) << i;
-	burst->hashes[i] = batch->hash[lane];
-}
-
-/* The same of the first `count` lanes, where these are all frames that were read. */
-static inline void
-burst_take_lanes(struct burst *burst, struct burst_batch *batch, uint32_t count)
-{
-	uint32_t first = burst->count;
-	uint32_t lane = (uint32_t)(batch - burst->batches) * WIDE_LANES;
+	uint32_t lane = (uint32_t)(batch - burst->batches) * WIDE_LANES + first;
+	uint32_t next = burst->count;
+	uint64_t segments = flow_first(count) << next;
 
 	for (uint32_t i = 0; i < count; i++) {
-		batch->segment[i] = (uint8_t)(first + i);
-		burst->lane[first + i] = (uint8_t)(lane + i);
+		batch->segment[first + i] = (uint8_t)(next + i);
+		burst->lane[next + i] = (uint8_t)(lane + i);
 	}
-	memcpy(&burst->hashes[first], batch->hash, count * sizeof(batch->hash[0]));
-	batch->segments = flow_first(count) << first;
-	burst->batched |= batch->segments;
-	burst->acks |= (batch->in.acks & flow_first(count)) << first;
+	memcpy(&burst->hashes[next], &batch->hash[first], count * sizeof(batch->hash[0]));
+	batch->segments |= segments;
+	burst->batched |= segments;
+	burst->acks |= (batch->in.acks >> first & flow_first(count)) << next;
 	burst->count += count;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_fib.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 
@@ -13,7 +14,8 @@
 #include "listener_table.h"
 #include "units.h"
 
-#define TEXT_ROOM (TCP_TX_MAX - TCP_TX_RESERVE)
+#define DENIED_NETWORKS 1000
+#define TEXT_ROOM	(TCP_TX_MAX - TCP_TX_RESERVE)
 
 const struct local_address bed_servers[BED_NETS] = {
 	[BED_IPV4] =
@@ -164,6 +166,31 @@ bed_clear(struct bed *bed)
 	bed->core->stop_next = 0;
 }
 
+static struct rte_fib *
+denied_networks(void)
+{
+	struct rte_fib_conf conf = {
+		.type = RTE_FIB_DIR24_8,
+		.default_nh = SOURCE_UNLISTED,
+		.max_routes = DENIED_NETWORKS,
+		.dir24_8 = {.nh_sz = RTE_FIB_DIR24_8_1B, .num_tbl8 = 1},
+	};
+	struct rte_fib *fib = need(rte_fib_create("denied", SOCKET_ID_ANY, &conf), "a list");
+
+	check(rte_fib_add(fib, RTE_IPV4(10, 0, 0, 0), 8, SOURCE_DENIED) == 0);
+	for (uint32_t i = 1; i < DENIED_NETWORKS; i++)
+		check(rte_fib_add(fib, RTE_IPV4(100, 0, 0, 0) + (i << 12), 20, SOURCE_DENIED) == 0);
+	return fib;
+}
+
+void
+bed_deny_clients(struct bed *bed, bool are_denied)
+{
+	if (bed->denied.ipv4 == NULL)
+		bed->denied.ipv4 = denied_networks();
+	bed->config.sources = are_denied ? &bed->denied : NULL;
+}
+
 /* Millions of residents hold nothing but the memory that is given back below. */
 void
 bed_close(struct bed *bed)
@@ -173,6 +200,7 @@ bed_close(struct bed *bed)
 	pipeline_apps_fini(bed->core);
 	rte_free(bed->memory);
 	rte_free(bed->core);
+	rte_fib_free(bed->denied.ipv4);
 	rte_mempool_free(bed->sent);
 	rte_mempool_free(bed->frames);
 	free(bed->listeners);

@@ -38,7 +38,8 @@ struct bed {
 	struct rte_mempool *frames; /* what the clients send; an echo holds it until the next one */
 	struct rte_mempool *sent;   /* what the core sends */
 	uint64_t now_ns;
-	uint32_t residents; /* connections that stay, see residents.h */
+	struct source_list denied; /* bed_deny_clients() */
+	uint32_t residents;	   /* connections that stay, see residents.h */
 };
 
 /* What differs between measurements. */
@@ -52,6 +53,9 @@ struct bed_setup {
 /* EAL must be running.  Ends the program with a sentence if memory is lacking. */
 void bed_open(struct bed *bed, const struct bed_setup *setup);
 void bed_close(struct bed *bed);
+
+/* Use a list of 1,000 denied networks, the clients' IPv4 network among them, or none. */
+void bed_deny_clients(struct bed *bed, bool are_denied);
 
 /* End all connections and let their TIME-WAIT pass. */
 void bed_clear(struct bed *bed);

@@ -171,6 +171,19 @@ prepare_text(struct clients *clients)
 	clients_make_text(clients, TEXT_BYTES);
 }
 
+/* The clients' network is on a list, as long as the packets are there. */
+static uint64_t
+run_denied(struct clients *clients)
+{
+	struct bed *bed = clients->bed;
+	uint64_t cycles;
+
+	bed_deny_clients(bed, true);
+	cycles = run_core(clients);
+	bed_deny_clients(bed, false);
+	return cycles;
+}
+
 #define SWAP   "MACs, addresses and ports exchanged in place"
 #define SYN    "SYN with Linux's options -> SYN-ACK with a cookie"
 #define FORGED "ACK with a forged cookie -> drop"
@@ -190,6 +203,8 @@ const struct kind kinds[] = {
 	KIND("ack_accept", "ACK with a valid cookie -> connection, on_open", BED_IPV4,
 	     prepare_accept),
 	KIND("ack_reject", FORGED, BED_IPV4, prepare_reject),
+	{"syn_denied", "SYN from a network of [sources] `deny` -> drop", BED_IPV4, false,
+	 clients_make_syns, run_denied},
 	KIND("echo_data", "64 octets of text -> the same back, with the ACK", BED_IPV4,
 	     prepare_text),
 	FLOOR("floor_swap_ipv6", SWAP ", IPv6", BED_IPV6, run_floor_ipv6),
