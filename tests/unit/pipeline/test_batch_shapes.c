@@ -137,6 +137,57 @@ TEST_OF_KINDS(cookies_are_of_one_net)
 	assert_int_equal(expect_alike().value[COUNTER_flow_opened], 32);
 }
 
+/* ---- what each family has of its own ---- */
+
+/* Of a SYN whose MSS is that, the only option or with Windows's others. */
+static struct packet
+ack_of_size(uint32_t client, uint16_t mss)
+{
+	struct packet syn = client_syn(net, client % 2 == 0 ? LIST_MSS : LIST_WINDOWS, client);
+	struct weir_core *core = core_with(&none);
+	struct rte_mbuf *m;
+
+	syn.octets[syn.l4_off + 22] = (uint8_t)(mss >> 8);
+	syn.octets[syn.l4_off + 23] = (uint8_t)mss;
+	packet_seal(&syn);
+	m = static_mbuf(0, syn.octets, syn.bytes);
+	m->port = 0;
+	assert_int_equal(pipeline_poll(core, NOW - NS_PER_SECOND / 2, &m, 1, 256), 1);
+	return ack_for(&syn, static_mbuf_octets(core->tcp.tx[0]), 0);
+}
+
+/* Without timestamps a cookie's code for it means what the family's table says. */
+TEST_OF_NETS(a_cookie_s_mss_is_believed_alike)
+{
+	static const uint16_t sizes[] = {0,    1299, 1300, 1419, 1420, 1439, 1440,
+					 1459, 1460, 1461, 8939, 8940, 65535};
+
+	begin_burst();
+	for (uint32_t i = 0; i < 2 * RTE_DIM(sizes); i++) {
+		struct packet ack = ack_of_size(i, sizes[i / 2]);
+
+		add(&ack, 0);
+	}
+	assert_int_equal(expect_alike().value[COUNTER_flow_opened], 2 * RTE_DIM(sizes));
+}
+
+static void
+mark_headers(struct weir_core *core)
+{
+	struct tcp_config *config = own_config(core);
+
+	config->tos = 0xb9;
+	config->ttl = 77;
+}
+
+TEST_OF_NETS(headers_are_marked_alike)
+{
+	begin_burst();
+	given.prepare = mark_headers;
+	add_syns(32);
+	assert_int_equal(expect_alike().value[COUNTER_cookie_sent], 32);
+}
+
 /* ---- addresses that may not be used yet ---- */
 
 #define ADDRESSES 5
