@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
 /*
- * What a flood is made of: SYNs over IPv4, untagged, without text, whose options
+ * What most floods are made of: SYNs over IPv4, untagged, without text, whose options
  * are in one of the few orders that systems and flooding tools write them in.  Such
  * a SYN has fixed places for everything and one length for each order, so it is
  * known by a handful of comparisons of words, and summed in a straight line.
