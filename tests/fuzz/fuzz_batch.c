@@ -158,14 +158,16 @@ roll_keys(bool keeps_last)
 	play.master_count = keeps_last ? COOKIE_SECRETS_MAX : 1;
 }
 
+/* A worker keeps to the latest time it knew; here cookies may be of a clock ahead of ours. */
 static void
 set_keys(void)
 {
 	for (uint32_t t = 0; t < TWINS; t++) {
 		struct syn_cookie *cookies = &core_of(t)->tcp.cookies;
+		int64_t now_ns = (int64_t)play.twins.rig[t].now_ns + core_of(t)->unix_ns_offset;
 
 		syn_cookie_init(cookies, cookies->kind, play.masters, play.master_count,
-				cookies->unix_ns);
+				(uint64_t)now_ns);
 	}
 }
 

@@ -347,14 +347,17 @@ def batches():
         "handshakes-few-resets": f"{all_agreed} {few_resets} 40 {shake} {acks}",
         "handshakes-low": f"{all_agreed} {low} 40 {shake} 09",
         "handshakes-late": f"{begin} {syns} {s_16} {acks} {s_16} {acks} {s_16} {acks}",
-        "handshakes-next-epoch": f"{all_agreed} {calm} fe {syns} 0c {ms_500} {acks} 4c {syns} {acks}",
+        "handshakes-next-epoch": f"{all_agreed} {calm} fe {syns} 0c {ms_500} {acks} 4c "
+        f"{syns} {acks}",
         "keys-rolled": f"{begin} {syns} 0c {acks} 1c {acks} 2c {acks}",
         "clock-back": f"{begin} {syns} 5c {acks} 3c {syns} {acks}",
+        "clock-back-keys-rolled": f"{begin} fa 5a {syns} 4c {acks} 4c 0c {acks} {syns} {acks}",
         "forged": f"{all_agreed} {spent} 40 {syns} "
         + volley("near", 16, more="00 01 00") + volley("near", 16, "10", more="00 00 08")
         + volley("near", 32, "20", "80", "00 10 00 13"),
         "clock-none": f"{all_agreed} {calm} fe {syns} 3a {volley('near', 64, more='00 00 41')}",
-        "time-wait": f"{begin} {shake} {ms_500} {fins} {ms_500} {syns} {ms_500} {acks} {s_2} {syns}",
+        "time-wait": f"{begin} {shake} {ms_500} {fins} {ms_500} {syns} {ms_500} {acks} "
+        f"{s_2} {syns}",
         "again": f"{begin} {shake} {syns} {acks} {fins} {acks}",
         "texts": f"{begin} {shake} " + volley("text", 32, more="08") + syns + acks,
         "mixed": f"{begin} {mixed} {mixed} {ms_500} {acks} {mixed}",
