@@ -360,6 +360,8 @@ def batches():
         f"{s_2} {syns}",
         "again": f"{begin} {shake} {syns} {acks} {fins} {acks}",
         "texts": f"{begin} {shake} " + volley("text", 32, more="08") + syns + acks,
+        "octet-less": f"{begin} " + volley("syn", 16, "00", "20", "03 00 0c")
+        + volley("syn", 16, "00", "21", "03 00 0d"),
         "mixed": f"{begin} {mixed} {mixed} {ms_500} {acks} {mixed}",
         "ack-then-text": f"{begin} {syns} " + volley("ack", 8) + volley("text", 8, more="08")
         + volley("near", 8, more="00 05 00") + syns,
