@@ -72,22 +72,30 @@ replay(const char *path)
 	return inputs;
 }
 
+/* Returns false if it failed. */
+static bool
+judge(int number, const char *path)
+{
+	int inputs = replay(path);
+
+	printf("%s %d - %s: %d inputs\n", inputs > 0 ? "ok" : "not ok", number, path, inputs);
+	return inputs > 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *lacks = fuzz_target_lacks != NULL ? fuzz_target_lacks() : NULL;
-	int inputs, failed = 0;
+	int failed = 0;
 
-	if (lacks != NULL) {
-		fprintf(stderr, "NOT TESTED: %s\n", lacks);
-		printf("1..0 # SKIP NOT TESTED: %s\n", lacks);
-		return 0;
-	}
 	printf("1..%d\n", argc - 1);
 	for (int i = 1; i < argc; i++) {
-		inputs = replay(argv[i]);
-		failed += inputs <= 0;
-		printf("%s %d - %s: %d inputs\n", inputs > 0 ? "ok" : "not ok", i, argv[i], inputs);
+		if (lacks == NULL)
+			failed += !judge(i, argv[i]);
+		else
+			printf("ok %d - %s # SKIP NOT TESTED: %s\n", i, argv[i], lacks);
 	}
+	if (lacks != NULL)
+		fprintf(stderr, "NOT TESTED: %s\n", lacks);
 	return failed != 0;
 }
