@@ -9,21 +9,6 @@
 #include "stages.h"
 #include "tcp_syn_batch.h"
 
-/* Do two lanes go to the same address in the same VLAN? */
-static inline bool
-is_same_place(const struct batch *batch, uint32_t a, uint32_t b)
-{
-	uint32_t differs = batch->destination[3][a] ^ batch->destination[3][b];
-
-	if (batch->shape.is_ipv6) {
-		for (uint32_t w = 0; w < 3; w++)
-			differs |= batch->destination[w][a] ^ batch->destination[w][b];
-	}
-	if (batch->shape.is_tagged)
-		differs |= batch->tag[a] ^ batch->tag[b];
-	return differs == 0;
-}
-
 /* As classify_syn() finds it, or classify_plain(). */
 static uint16_t
 find_local(struct weir_core *core, const struct batch *batch, uint32_t lane, uint8_t port)
@@ -43,29 +28,49 @@ find_local(struct weir_core *core, const struct batch *batch, uint32_t lane, uin
 	return local_idx;
 }
 
-/*
- * Which of `lanes` are for us, from somebody who may send here.  One destination after
- * another is the same, so the last answer is kept at hand.
- */
+/* Which of `lanes` come to an address of ours.  Nearly always all go to one. */
 static uint32_t
-for_us(struct weir_core *core, struct burst_batch *batch, uint32_t lanes, uint8_t port)
+to_us(struct weir_core *core, struct burst_batch *batch, uint32_t lanes, uint8_t port)
 {
-	uint32_t ours = 0, last = WIDE_LANES;
+	uint32_t ours = 0;
+
+	while (lanes != 0) {
+		uint32_t first = (uint32_t)__builtin_ctz(lanes);
+		uint32_t same = batch_to_same_place(&batch->in, first) & lanes;
+		uint16_t local_idx = find_local(core, &batch->in, first, port);
+
+		for (uint32_t i = 0; i < WIDE_LANES; i++)
+			batch->local_idx[i] =
+				(same >> i & 1) != 0 ? local_idx : batch->local_idx[i];
+		ours |= local_idx != LOCAL_NONE ? same : 0;
+		lanes &= ~same;
+	}
+	return ours;
+}
+
+/* In line, so that there is straight code for each family. */
+static inline __attribute__((always_inline)) uint32_t
+may_send(const struct weir_core *core, const struct batch *batch, uint32_t lanes, uint8_t port,
+	 bool is_ipv6)
+{
+	uint32_t allowed = 0;
 
 	for (uint32_t left = lanes; left != 0; left &= left - 1) {
 		uint32_t lane = (uint32_t)__builtin_ctz(left);
-		struct ip_addr source = batch_source(&batch->in, lane);
+		struct ip_addr source = batch_address(batch->source, lane, is_ipv6);
 
-		if (likely(last < WIDE_LANES && is_same_place(&batch->in, lane, last)))
-			batch->local_idx[lane] = batch->local_idx[last];
-		else
-			batch->local_idx[lane] = find_local(core, &batch->in, lane, port);
-		last = lane;
-		if (likely(batch->local_idx[lane] != LOCAL_NONE &&
-			   pipeline_may_send_from(core, &source, port)))
-			ours |= left & -left;
+		allowed |= pipeline_may_send_from(core, &source, port) ? left & -left : 0;
 	}
-	return ours;
+	return allowed;
+}
+
+/* Which of `lanes` are for us, from somebody who may send here. */
+static uint32_t
+for_us(struct weir_core *core, struct burst_batch *batch, uint32_t lanes, uint8_t port)
+{
+	lanes = to_us(core, batch, lanes, port);
+	return batch->in.shape.is_ipv6 ? may_send(core, &batch->in, lanes, port, true)
+				       : may_send(core, &batch->in, lanes, port, false);
 }
 
 /* Their buckets are fetched while the rest of the burst is classified. */

@@ -57,11 +57,12 @@ syn_cookie_wide_pack_octet(const uint16_t sizes[4], __m512i mss, __m512i shift,
 
 /* S of each, from the client's initial sequence numbers; blocks as in cookie_tuples_put(). */
 WIDE_INLINE struct wide_words
-syn_cookie_wide_s(const struct cookie_secret *secret, const struct batch *batch, __m512i irs)
+syn_cookie_wide_s(const struct cookie_secret *secret, const struct batch *batch, bool is_ipv6,
+		  __m512i irs)
 {
 	__m512i ports = wide_swap32(_mm512_load_si512(batch->ports)), zero = _mm512_setzero_si512();
 
-	if (batch->shape.is_ipv6) {
+	if (is_ipv6) {
 		struct wide_words blocks[3] = {
 			wide_words_at(batch->source),
 			wide_words_at(batch->destination),
@@ -102,13 +103,13 @@ syn_cookie_wide_mac_mask(__mmask16 in_t)
 
 /* As syn_cookie_make_burst(). */
 WIDE_INLINE struct syn_cookie_wide
-syn_cookie_wide_make(const struct syn_cookie *cookies, const struct batch *batch,
+syn_cookie_wide_make(const struct syn_cookie *cookies, const struct batch *batch, bool is_ipv6,
 		     const struct syn_cookie_wide_fields *fields)
 {
 	const struct cookie_secret *secret = &cookies->secrets[0];
 	struct cookie_moment now = cookie_moment_of(cookies);
 	__m512i irs = wide_swap32(_mm512_load_si512(batch->seq));
-	struct wide_words s = syn_cookie_wide_s(secret, batch, irs);
+	struct wide_words s = syn_cookie_wide_s(secret, batch, is_ipv6, irs);
 	__mmask16 in_t = fields->has_timestamps;
 	__m512i epoch = _mm512_mask_blend_epi32(in_t, wide_all(now.octet), wide_all(now.timestamp));
 	__m512i bits = _mm512_or_si512(fields->bits, epoch);
@@ -164,10 +165,10 @@ syn_cookie_wide_weigh(const struct syn_cookie *cookies, const struct syn_cookie_
 /* What was made with this secret; all else stays as it was found before. */
 WIDE_INLINE void
 syn_cookie_wide_check_with(const struct syn_cookie *cookies, const struct cookie_secret *secret,
-			   const struct batch *batch, __mmask16 lanes,
+			   const struct batch *batch, bool is_ipv6, __mmask16 lanes,
 			   struct syn_cookie_wide_claims *claims)
 {
-	struct wide_words s = syn_cookie_wide_s(secret, batch, claims->irs);
+	struct wide_words s = syn_cookie_wide_s(secret, batch, is_ipv6, claims->irs);
 	__m512i mask = syn_cookie_wide_mac_mask(claims->has_timestamps), fields, back, bits, mac;
 	__mmask16 good = lanes & syn_cookie_wide_weigh(cookies, claims, &s, &fields, &back),
 		  of_epoch;
@@ -190,15 +191,16 @@ syn_cookie_wide_check_with(const struct syn_cookie *cookies, const struct cookie
 
 /* As syn_cookie_check_burst(), of those in `lanes`. */
 WIDE_INLINE void
-syn_cookie_wide_check(const struct syn_cookie *cookies, const struct batch *batch, __mmask16 lanes,
-		      struct syn_cookie_wide_claims *claims)
+syn_cookie_wide_check(const struct syn_cookie *cookies, const struct batch *batch, bool is_ipv6,
+		      __mmask16 lanes, struct syn_cookie_wide_claims *claims)
 {
 	claims->is_ours = 0;
 	claims->fields = _mm512_setzero_si512();
 	claims->back = _mm512_setzero_si512();
 	/* The current secret last: should both fit, it is the one that counts. */
 	for (uint32_t i = cookies->secret_count; i > 0; i--)
-		syn_cookie_wide_check_with(cookies, &cookies->secrets[i - 1], batch, lanes, claims);
+		syn_cookie_wide_check_with(cookies, &cookies->secrets[i - 1], batch, is_ipv6, lanes,
+					   claims);
 }
 
 #endif /* __x86_64__ */

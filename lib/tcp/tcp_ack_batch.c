@@ -15,9 +15,10 @@ struct proved {
 	uint32_t back[WIDE_LANES];
 };
 
-WIDE_TARGET static void
-prove(const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes,
-      struct proved *proved)
+/* In line, so that there is straight code for each family. */
+WIDE_INLINE void
+prove_of(bool is_ipv6, const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes,
+	 struct proved *proved)
 {
 	__m512i form = _mm512_load_si512(batch->form);
 	__mmask16 has_times = _mm512_cmpeq_epi32_mask(form, wide_all(PLAIN_FORM_ACK_TIMES));
@@ -29,11 +30,21 @@ prove(const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes
 		.has_timestamps = engine->config->timestamps ? has_times : 0,
 	};
 
-	syn_cookie_wide_check(&engine->cookies, batch, (__mmask16)lanes, &claims);
+	syn_cookie_wide_check(&engine->cookies, batch, is_ipv6, (__mmask16)lanes, &claims);
 	proved->lanes = claims.is_ours;
 	proved->has_timestamps = claims.has_timestamps;
 	_mm512_storeu_si512(proved->fields, claims.fields);
 	_mm512_storeu_si512(proved->back, claims.back);
+}
+
+WIDE_TARGET static void
+prove(const struct tcp_engine *engine, const struct batch *batch, uint32_t lanes,
+      struct proved *proved)
+{
+	if (batch->shape.is_ipv6)
+		prove_of(true, engine, batch, lanes, proved);
+	else
+		prove_of(false, engine, batch, lanes, proved);
 }
 
 uint32_t

@@ -12,7 +12,7 @@
 
 /* As tcp_open_agree() and cookie_pack(). */
 WIDE_INLINE struct syn_cookie_wide_fields
-agree(const struct tcp_config *config, const struct batch *batch)
+agree(bool is_ipv6, const struct tcp_config *config, const struct batch *batch)
 {
 	__m512i form = _mm512_load_si512(batch->form), mss = _mm512_load_si512(batch->mss);
 	__m512i shift = _mm512_load_si512(batch->shift), octet, timestamp;
@@ -22,8 +22,8 @@ agree(const struct tcp_config *config, const struct batch *batch)
 	__mmask16 has_wscale = config->window_scaling ? is_linux | is_windows : 0;
 	__mmask16 has_sack = config->sack ? is_linux | is_windows : 0;
 
-	octet = syn_cookie_wide_pack_octet(batch->shape.is_ipv6 ? cookie_mss_ipv6 : cookie_mss_ipv4,
-					   mss, shift, has_wscale, has_sack);
+	octet = syn_cookie_wide_pack_octet(is_ipv6 ? cookie_mss_ipv6 : cookie_mss_ipv4, mss, shift,
+					   has_wscale, has_sack);
 	timestamp = syn_cookie_wide_pack_timestamp(mss, shift, has_wscale, has_sack);
 	return (struct syn_cookie_wide_fields){
 		.bits = _mm512_mask_blend_epi32(has_timestamps, octet, timestamp),
@@ -31,17 +31,29 @@ agree(const struct tcp_config *config, const struct batch *batch)
 	};
 }
 
+/* In line, so that there is straight code for each family. */
+WIDE_INLINE void
+make_of(bool is_ipv6, const struct tcp_engine *engine, const struct syn_ack_sheet *sheet,
+	const struct batch *batch, struct syn_ack_wide *made)
+{
+	struct syn_cookie_wide_fields fields = agree(is_ipv6, engine->config, batch);
+	struct syn_cookie_wide cookie =
+		syn_cookie_wide_make(&engine->cookies, batch, is_ipv6, &fields);
+
+	if (is_ipv6)
+		syn_ack_wide_make_ipv6(made, sheet, batch, cookie.iss, cookie.tsval);
+	else
+		syn_ack_wide_make_ipv4(made, sheet, batch, cookie.iss, cookie.tsval);
+}
+
 WIDE_TARGET static void
 make(const struct tcp_engine *engine, const struct syn_ack_sheet *sheet, const struct batch *batch,
      struct syn_ack_wide *made)
 {
-	struct syn_cookie_wide_fields fields = agree(engine->config, batch);
-	struct syn_cookie_wide cookie = syn_cookie_wide_make(&engine->cookies, batch, &fields);
-
 	if (batch->shape.is_ipv6)
-		syn_ack_wide_make_ipv6(made, sheet, batch, cookie.iss, cookie.tsval);
+		make_of(true, engine, sheet, batch, made);
 	else
-		syn_ack_wide_make_ipv4(made, sheet, batch, cookie.iss, cookie.tsval);
+		make_of(false, engine, sheet, batch, made);
 }
 
 /* In line, so that for each shape there is straight code. */

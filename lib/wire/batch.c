@@ -524,6 +524,23 @@ batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count, 
 	return read_wide(batch, ether, wanted, mac, others) & wanted;
 }
 
+/* Which lanes of a word are as that one is. */
+WIDE_INLINE __mmask16
+is_as(const uint32_t word[WIDE_LANES], uint32_t lane)
+{
+	return _mm512_cmpeq_epi32_mask(_mm512_load_si512(word), wide_all(word[lane]));
+}
+
+WIDE_TARGET uint32_t
+batch_to_same_place(const struct batch *batch, uint32_t lane)
+{
+	__mmask16 same = is_as(batch->destination[3], lane);
+
+	for (uint32_t w = 0; w < 3 && batch->shape.is_ipv6; w++)
+		same &= is_as(batch->destination[w], lane);
+	return batch->shape.is_tagged ? same & is_as(batch->tag, lane) : same;
+}
+
 #else
 
 uint32_t
@@ -537,6 +554,14 @@ batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count, 
 	(void)mac;
 	(void)others;
 	check(!"wide registers on a machine without them");
+	return 0;
+}
+
+uint32_t
+batch_to_same_place(const struct batch *batch, uint32_t lane)
+{
+	(void)batch;
+	(void)lane;
 	return 0;
 }
 

@@ -54,10 +54,13 @@ struct batch {
 uint32_t batch_read(struct batch *batch, struct rte_mbuf *const *frames, uint32_t count,
 		    uint32_t wanted, const uint8_t mac[8], uint32_t *others);
 
+/* Which lanes, of those that are segments, go where that one goes, in the same VLAN. */
+uint32_t batch_to_same_place(const struct batch *batch, uint32_t lane);
+
 static inline struct ip_addr
-batch_address(const struct batch *batch, const rte_be32_t words[4][WIDE_LANES], uint32_t lane)
+batch_address(const rte_be32_t words[4][WIDE_LANES], uint32_t lane, bool is_ipv6)
 {
-	if (!batch->shape.is_ipv6)
+	if (!is_ipv6)
 		return ip_addr_of_ipv4(words[3][lane]);
 	return (struct ip_addr){.half = {words[0][lane] | (uint64_t)words[1][lane] << 32,
 					 words[2][lane] | (uint64_t)words[3][lane] << 32}};
@@ -66,13 +69,13 @@ batch_address(const struct batch *batch, const rte_be32_t words[4][WIDE_LANES], 
 static inline struct ip_addr
 batch_source(const struct batch *batch, uint32_t lane)
 {
-	return batch_address(batch, batch->source, lane);
+	return batch_address(batch->source, lane, batch->shape.is_ipv6);
 }
 
 static inline struct ip_addr
 batch_destination(const struct batch *batch, uint32_t lane)
 {
-	return batch_address(batch, batch->destination, lane);
+	return batch_address(batch->destination, lane, batch->shape.is_ipv6);
 }
 
 /* 1 to 4094, or VLAN_NONE. */

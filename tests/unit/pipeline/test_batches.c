@@ -52,6 +52,29 @@ TEST(batches_are_in_use)
 	assert_int_equal(batched_of(core_with(&none), 64), 0);
 }
 
+/* One to nobody stands before all others of its sixteen, and keeps none of them out. */
+TEST(a_stranger_s_destination_is_its_own_matter)
+{
+	struct packet syn = client_syn(SYN_IPV4, LIST_LINUX, 0), stranger = syn;
+	struct weir_core *core;
+	struct rte_mbuf *frames[WIDE_LANES];
+
+	bench_use_wide();
+	core = core_with(&none);
+	stranger.octets[33] = 9;
+	packet_seal(&stranger);
+	for (uint32_t i = 0; i < WIDE_LANES; i++) {
+		const struct packet *packet = i % 5 == 0 ? &stranger : &syn;
+
+		frames[i] = static_mbuf(i, packet->octets, packet->bytes);
+		frames[i]->port = 0;
+	}
+	pipeline_classify(core, frames, WIDE_LANES, &burst);
+	assert_int_equal(core->counters.drop[DROP_ip_destination_foreign], 4);
+	assert_int_equal(burst.count, WIDE_LANES - 4);
+	assert_int_equal(__builtin_popcountll(burst.batched), WIDE_LANES - 4);
+}
+
 /* All lists and kinds, in bursts of `count`. */
 static void
 expect_all_syns_alike(uint32_t count)

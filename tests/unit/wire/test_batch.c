@@ -322,6 +322,26 @@ expect_lane(const struct batch *batch, uint32_t lanes, uint32_t lane, struct rte
 	expect_opened(batch, lane, copy, &plain);
 }
 
+/* Each of `lanes` beside each. */
+static void
+expect_places(const struct batch *batch, uint32_t lanes)
+{
+	for (uint32_t a = lanes; a != 0; a &= a - 1) {
+		uint32_t lane = (uint32_t)__builtin_ctz(a), same = 0;
+		struct ip_addr place = batch_destination(batch, lane);
+
+		for (uint32_t b = lanes; b != 0; b &= b - 1) {
+			uint32_t other = (uint32_t)__builtin_ctz(b);
+			struct ip_addr other_place = batch_destination(batch, other);
+
+			if (ip_addr_equal(&place, &other_place) &&
+			    batch_vlan(batch, lane) == batch_vlan(batch, other))
+				same |= 1u << other;
+		}
+		assert_int_equal(batch_to_same_place(batch, lane) & lanes, same);
+	}
+}
+
 /* All that have been gathered go into one batch. */
 static void
 expect_alike(void)
@@ -348,6 +368,7 @@ expect_alike(void)
 		assert_ptr_equal(batch.m[i], frames[i]);
 		expect_lane(&batch, lanes, i, copies[i], &gathered);
 	}
+	expect_places(&batch, lanes);
 	gathered.count = 0;
 	gathered.wanted = 0;
 }
@@ -664,6 +685,27 @@ TEST_OF_SHAPES(random_batches_are_judged_alike)
 		expect_alike();
 	}
 	assert_true(gathered.taken > 1000);
+}
+
+/* They differ in one octet of the destination, or in the VLAN, or in its priority alone. */
+TEST_OF_SHAPES(places_are_told_apart)
+{
+	size_t address_bytes = known(0).packet.l4_off - known(0).packet.l3_off == 40 ? 16 : 4;
+
+	for (size_t octet = 1; octet <= address_bytes + 2; octet++) {
+		for (uint32_t i = 0; i < WIDE_LANES; i++) {
+			struct given given = known(i);
+			size_t at = given.packet.l4_off - octet;
+
+			if (octet > address_bytes)
+				at = 14 + octet - address_bytes - 1;
+			if (at >= given.packet.l4_off - address_bytes || given.packet.l3_off == 18)
+				given.packet.octets[at] ^= (uint8_t)(i % 3 << (at == 14 ? 5 : 0));
+			mend(&given.packet);
+			gather(&given);
+		}
+		expect_alike();
+	}
 }
 
 /* Of those wanted; what is of another shape is found by another reading. */
