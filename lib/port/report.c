@@ -78,6 +78,19 @@ describe_worker(const struct weir *weir, const struct worker *worker, FILE *stre
 		worker->shares_cpu ? "; shares its CPU with the main thread" : "");
 }
 
+static const char *
+prf_text(enum prf_kind kind)
+{
+	switch (kind) {
+	case PRF_AES_WIDE:
+		return "AES with AVX-512; floods are served sixteen packets at a time";
+	case PRF_AES:
+		return "AES; floods are served packet by packet";
+	default:
+		return "SipHash-2-4; floods are served packet by packet";
+	}
+}
+
 void
 weir_describe(const struct weir *weir, FILE *stream)
 {
@@ -85,6 +98,7 @@ weir_describe(const struct weir *weir, FILE *stream)
 		describe_port(&weir->devices[i], stream);
 	for (uint32_t i = 0; i < weir->worker_count; i++)
 		describe_worker(weir, weir->workers[i], stream);
+	fprintf(stream, "cookies and flow table: %s\n", prf_text(weir->secrets.kind));
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 
-/* rte_vect_get_max_simd_bitwidth() is called experimental up to DPDK 22.11. */
+/* rte_vect_get_max_simd_bitwidth() and its like are called experimental up to DPDK 22.11. */
 #define ALLOW_EXPERIMENTAL_API
 
 #include "secrets.h"
@@ -30,10 +30,27 @@ secrets_random(void *octets, size_t bytes)
 	return 0;
 }
 
+/*
+ * EAL allows 256 bits if nobody says otherwise, for the sake of CPUs that lower their
+ * clock beyond that: generations before those that have what PRF_AES_WIDE needs.  So
+ * only what somebody said counts.  EAL tells it by letting nobody change it; what was
+ * not said is put back, for drivers go by it.
+ */
+static uint32_t
+simd_bits(void)
+{
+	uint16_t bits = rte_vect_get_max_simd_bitwidth();
+
+	if (rte_vect_set_max_simd_bitwidth(RTE_VECT_SIMD_512) != 0)
+		return bits;
+	rte_vect_set_max_simd_bitwidth(bits);
+	return RTE_VECT_SIMD_512;
+}
+
 static int
 choose_kind(enum prf_kind *kind, enum weir_mac mac, const struct refusal *refusal)
 {
-	*kind = prf_kind_within(rte_vect_get_max_simd_bitwidth());
+	*kind = prf_kind_within(simd_bits());
 	if (mac == WEIR_MAC_SIPHASH)
 		*kind = PRF_SIPHASH;
 	if (mac == WEIR_MAC_AES && *kind == PRF_SIPHASH)

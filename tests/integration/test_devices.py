@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pathlib
 import struct
 import subprocess
 import time
@@ -118,6 +119,21 @@ def test_a_queue_for_syns_that_is_insisted_on_is_refused(tmp_path):
     finally:
         weir.kill()
         namespace.close()
+
+
+def wide_vectors():
+    """Does the CPU have what batches need: lib/base/wide.h?"""
+    words = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    return {"aes", "avx512f", "avx512vl", "avx512bw", "avx512dq", "vaes"} <= set(words)
+
+
+@pytest.mark.parametrize("eal", ["", "--force-max-simd-bitwidth=512",
+                                 "--force-max-simd-bitwidth=256"])
+def test_batches_are_used_where_the_cpu_has_them_unless_eal_is_told_otherwise(eal, tmp_path):
+    with weir_alone("net_null0,no-rx=1", tmp_path, {"weir": {"eal": eal or None}}) as weir:
+        line = weir.wait_for_line("cookies and flow table:")
+        weir.stop()
+    assert ("sixteen packets at a time" in line) == (wide_vectors() and "256" not in eal), line
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two CPUs")
