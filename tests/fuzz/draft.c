@@ -136,3 +136,30 @@ draft_is_wrong(const struct draft *draft)
 
 	return checksum_at(&layers) != 0 && l4_sum(draft, &layers) != UINT16_MAX;
 }
+
+uint8_t *
+draft_ip(struct draft *draft, const struct wire_path *path, uint8_t protocol, uint8_t hops,
+	 uint32_t bytes)
+{
+	uint8_t *ip = draft->octets + draft->bytes;
+	uint32_t header_bytes = path->is_ipv6 ? IPV6_BYTES : IPV4_BYTES;
+
+	memset(ip, 0, header_bytes + bytes);
+	draft->bytes += header_bytes + bytes;
+	if (path->is_ipv6) {
+		ip[0] = 0x60;
+		put16(ip + 4, bytes);
+		ip[6] = protocol;
+		ip[7] = hops;
+		memcpy(ip + 8, path->client.addr.octet, 16);
+		memcpy(ip + 24, path->server.addr.octet, 16);
+		return ip + header_bytes;
+	}
+	ip[0] = 0x45;
+	put16(ip + 2, header_bytes + bytes);
+	ip[8] = hops;
+	ip[9] = protocol;
+	memcpy(ip + 12, path->client.addr.octet + 12, 4);
+	memcpy(ip + 16, path->server.addr.octet + 12, 4);
+	return ip + header_bytes;
+}

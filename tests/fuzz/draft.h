@@ -48,4 +48,8 @@ bool draft_is_wrong(const struct draft *draft);
 void draft_link(struct draft *draft, const struct wire_path *path, const uint8_t *to,
 		uint32_t type);
 
+/* An IP header behind what there is, and `bytes` zeros, which are where the result points. */
+uint8_t *draft_ip(struct draft *draft, const struct wire_path *path, uint8_t protocol, uint8_t hops,
+		  uint32_t bytes);
+
 #endif

@@ -30,32 +30,12 @@ put_arp(struct draft *draft, uint8_t operation, const struct wire_end *sender,
 	draft->bytes = ETHER_BYTES + 28;
 }
 
-/* An IP header with `bytes` of zeros behind it, which are where the result points. */
+/* A packet of `bytes` zeros, from next door, which are where the result points. */
 static uint8_t *
 put_ip(struct draft *draft, const struct wire_path *path, uint8_t protocol, uint32_t bytes)
 {
-	uint8_t *ip = draft->octets + ETHER_BYTES;
-	uint32_t header_bytes = path->is_ipv6 ? IPV6_BYTES : IPV4_BYTES;
-
 	draft_link(draft, path, path->server.mac, path->is_ipv6 ? TYPE_IPV6 : TYPE_IPV4);
-	memset(ip, 0, header_bytes + bytes);
-	draft->bytes += header_bytes + bytes;
-	if (path->is_ipv6) {
-		ip[0] = 0x60;
-		put16(ip + 4, bytes);
-		ip[6] = protocol;
-		ip[7] = 255;
-		memcpy(ip + 8, path->client.addr.octet, 16);
-		memcpy(ip + 24, path->server.addr.octet, 16);
-		return ip + header_bytes;
-	}
-	ip[0] = 0x45;
-	put16(ip + 2, header_bytes + bytes);
-	ip[8] = 255;
-	ip[9] = protocol;
-	memcpy(ip + 12, path->client.addr.octet + 12, 4);
-	memcpy(ip + 16, path->server.addr.octet + 12, 4);
-	return ip + header_bytes;
+	return draft_ip(draft, path, protocol, 255, bytes);
 }
 
 /* A message about our address, to the group that `to` is. */

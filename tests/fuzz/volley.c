@@ -157,38 +157,21 @@ struct said {
 static uint8_t *
 put_ip(struct draft *draft, const struct wire_path *path, uint8_t protocol, uint32_t bytes)
 {
-	uint32_t header_bytes = path->is_ipv6 ? IPV6_BYTES : IPV4_BYTES;
-	uint8_t *ip;
+	uint32_t type = path->is_ipv6 ? TYPE_IPV6 : TYPE_IPV4, l3;
+	bool is_tagged = path->vlan_id != VLAN_NONE;
+	uint8_t *payload;
 
-	draft_link(draft, path, path->server.mac,
-		   path->vlan_id != VLAN_NONE ? TYPE_VLAN
-		   : path->is_ipv6	      ? TYPE_IPV6
-					      : TYPE_IPV4);
-	if (path->vlan_id != VLAN_NONE) {
+	draft_link(draft, path, path->server.mac, is_tagged ? TYPE_VLAN : type);
+	if (is_tagged) {
 		put16(draft->octets + 14, path->vlan_id);
-		put16(draft->octets + 16, path->is_ipv6 ? TYPE_IPV6 : TYPE_IPV4);
+		put16(draft->octets + 16, type);
 		draft->bytes += 4;
 	}
-	ip = draft->octets + draft->bytes;
-	memset(ip, 0, header_bytes + bytes);
-	draft->bytes += header_bytes + bytes;
-	if (path->is_ipv6) {
-		ip[0] = 0x60;
-		put16(ip + 4, bytes);
-		ip[6] = protocol;
-		ip[7] = 57;
-		memcpy(ip + 8, path->client.addr.octet, 16);
-		memcpy(ip + 24, path->server.addr.octet, 16);
-		return ip + header_bytes;
-	}
-	ip[0] = 0x45;
-	put16(ip + 2, header_bytes + bytes);
-	put16(ip + 6, 0x4000);
-	ip[8] = 57;
-	ip[9] = protocol;
-	memcpy(ip + 12, path->client.addr.octet + 12, 4);
-	memcpy(ip + 16, path->server.addr.octet + 12, 4);
-	return ip + header_bytes;
+	l3 = draft->bytes;
+	payload = draft_ip(draft, path, protocol, 57, bytes);
+	if (!path->is_ipv6)
+		put16(draft->octets + l3 + 6, 0x4000);
+	return payload;
 }
 
 static void
