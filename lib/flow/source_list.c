@@ -40,36 +40,41 @@ find_ipv6(struct rte_fib6 *fib, const struct ip_addr *source)
 	return hop;
 }
 
+static uint32_t
+denied_of(const uint64_t *hops, uint32_t count)
+{
+	uint32_t denied = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		denied |= (uint32_t)(hops[i] == SOURCE_DENIED) << i;
+	return denied;
+}
+
 uint32_t
 source_list_denied_ipv4(const struct source_list *list, const rte_be32_t *sources, uint32_t count)
 {
-	uint32_t ip[SOURCE_BURST_MAX], denied = 0;
-	uint64_t hop[SOURCE_BURST_MAX];
+	uint64_t hops[SOURCE_BURST_MAX];
+	uint32_t ip[SOURCE_BURST_MAX];
 
 	check(count <= SOURCE_BURST_MAX);
 	if (list->ipv4 == NULL)
 		return 0;
 	for (uint32_t i = 0; i < count; i++)
 		ip[i] = rte_be_to_cpu_32(sources[i]);
-	rte_fib_lookup_bulk(list->ipv4, ip, hop, (int)count);
-	for (uint32_t i = 0; i < count; i++)
-		denied |= (uint32_t)(hop[i] == SOURCE_DENIED) << i;
-	return denied;
+	rte_fib_lookup_bulk(list->ipv4, ip, hops, (int)count);
+	return denied_of(hops, count);
 }
 
 uint32_t
 source_list_denied_ipv6(const struct source_list *list, const struct ip_addr *sources,
 			uint32_t count)
 {
-	uint64_t hop[SOURCE_BURST_MAX];
-	uint32_t denied = 0;
+	uint64_t hops[SOURCE_BURST_MAX];
 
 	if (list->ipv6 == NULL)
 		return 0;
-	look_up_ipv6(list->ipv6, sources, count, hop);
-	for (uint32_t i = 0; i < count; i++)
-		denied |= (uint32_t)(hop[i] == SOURCE_DENIED) << i;
-	return denied;
+	look_up_ipv6(list->ipv6, sources, count, hops);
+	return denied_of(hops, count);
 }
 
 enum source_verdict

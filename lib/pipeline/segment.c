@@ -79,9 +79,7 @@ flow_now(const struct tcp_engine *engine, const struct burst *burst, uint32_t i)
 {
 	uint32_t idx = burst->found[i];
 
-	if (idx == FLOW_NONE &&
-	    (!burst->has_new_flow ||
-	     tag_table_guess(&engine->flows.table, burst->hashes[i]) == TAG_NOT_FOUND))
+	if (idx == FLOW_NONE && !burst_may_have_opened(burst, engine, burst->hashes[i]))
 		return FLOW_NONE;
 	if (idx != FLOW_NONE && tcp_engine_tcb(engine, idx)->state != TCPS_CLOSED)
 		return idx;

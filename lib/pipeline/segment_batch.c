@@ -17,12 +17,11 @@
 
 #define OPENERS_BITS 2048
 
-/* In TIME-WAIT, or opened since the lookup.  A hash that two share says so in vain. */
+/* In TIME-WAIT, or opened since the lookup. */
 static bool
 may_be_known(const struct tcp_engine *engine, const struct burst *burst, uint64_t hash)
 {
-	return (burst->has_new_flow && tag_table_may_have(&engine->flows.table, hash) &&
-		tag_table_guess(&engine->flows.table, hash) != TAG_NOT_FOUND) ||
+	return burst_may_have_opened(burst, engine, hash) ||
 	       pipeline_time_wait_of(engine, hash) != TIME_WAIT_NONE;
 }
 

@@ -16,6 +16,7 @@
 #include "frame.h"
 #include "pipeline.h"
 #include "plain.h"
+#include "tag_match.h"
 #include "tcp_seg.h"
 
 /* Segments of the burst that were read together. */
@@ -100,6 +101,14 @@ pipeline_may_send_from(const struct weir_core *core, const struct ip_addr *sourc
 	return likely(!addr_filter_may_have(&core->refused_sources, source)) ||
 	       (!listener_table_is_ours(listeners, source) &&
 		!listener_table_is_broadcast(listeners, source, port));
+}
+
+/* Perhaps opened since the lookup did not find it; a hash that two share says so in vain. */
+static inline bool
+burst_may_have_opened(const struct burst *burst, const struct tcp_engine *engine, uint64_t hash)
+{
+	return burst->has_new_flow && tag_table_may_have(&engine->flows.table, hash) &&
+	       tag_table_guess(&engine->flows.table, hash) != TAG_NOT_FOUND;
 }
 
 static inline uint32_t

@@ -59,14 +59,6 @@ core_of(enum twin twin)
 	return play.twins.rig[twin].core;
 }
 
-static void
-must_be_right(const char *wrong)
-{
-	if (wrong != NULL)
-		fprintf(stderr, "# not alike: %s\n", wrong);
-	check(wrong == NULL);
-}
-
 /* -- the application ------------------------------------------------------- */
 
 /* By the peer's port: one in eight is refused, of one in four we close first. */

@@ -17,7 +17,6 @@
  */
 #include "fuzz_target.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <rte_lcore.h>
@@ -79,15 +78,6 @@ answered(void)
 {
 	return count_of(COUNTER_arp_replied) + count_of(COUNTER_nd_replied) +
 	       count_of(COUNTER_echo_replied);
-}
-
-/* Say what is wrong, if anything, and end there. */
-static void
-must_be_right(const char *wrong)
-{
-	if (wrong != NULL)
-		fprintf(stderr, "# %s\n", wrong);
-	check(wrong == NULL);
 }
 
 /*

@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t bytes);
 
@@ -14,5 +17,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t bytes);
  * skipped then, and says so.
  */
 __attribute__((weak)) const char *fuzz_target_lacks(void);
+
+/* Say what is wrong, if anything, and end there. */
+static inline void
+must_be_right(const char *wrong)
+{
+	if (wrong != NULL)
+		fprintf(stderr, "# %s\n", wrong);
+	check(wrong == NULL);
+}
 
 #endif

@@ -396,12 +396,28 @@ client_key(const struct weir_core *core, uint32_t client)
 	return key;
 }
 
+static void
+note_end(struct weir_core *core, struct time_wait_table *table, uint32_t client,
+	 const struct time_wait *end)
+{
+	struct flow_key key = client_key(core, client);
+
+	time_wait_table_insert(table, flow_hash_of(&core->tcp.flow_hash, &key), end, false,
+			       core->tcp.tick + 60000);
+}
+
 void
 enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt)
 {
 	struct time_wait tw = {.snd_nxt = 1000, .rcv_nxt = rcv_nxt};
-	struct flow_key key = client_key(core, client);
 
-	time_wait_table_insert(&core->tcp.time_wait, flow_hash_of(&core->tcp.flow_hash, &key), &tw,
-			       false, core->tcp.tick + 60000);
+	note_end(core, &core->tcp.time_wait, client, &tw);
+}
+
+void
+leave_tombstone(struct weir_core *core, uint32_t client, uint32_t snd_nxt, uint32_t rcv_nxt)
+{
+	struct time_wait end = {.snd_nxt = snd_nxt, .rcv_nxt = rcv_nxt};
+
+	note_end(core, &core->tcp.tombstones, client, &end);
 }

@@ -153,4 +153,7 @@ struct flow_key client_key(const struct weir_core *core, uint32_t client);
 /* It is in TIME-WAIT. */
 void enter_time_wait(struct weir_core *core, uint32_t client, uint32_t rcv_nxt);
 
+/* One of that client's is over, with these numbers, and its cookie may still be good. */
+void leave_tombstone(struct weir_core *core, uint32_t client, uint32_t snd_nxt, uint32_t rcv_nxt);
+
 #endif

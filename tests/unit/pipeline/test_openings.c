@@ -255,18 +255,6 @@ TEST_OF_KINDS(no_more_are_let_in_of_a_network)
 	assert_int_equal(counted.drop[DROP_prefix_flows], 35);
 }
 
-static uint64_t
-hash_of_client(const struct weir_core *core, uint32_t client)
-{
-	struct flow_key key = {
-		.remote = ip_addr_of_ipv4(RTE_BE32(0xc0000202)),
-		.remote_port = (uint16_t)CLIENT_PORT(client),
-		.local_port = 80,
-	};
-
-	return flow_hash_of(&core->tcp.flow_hash, &key);
-}
-
 /* Of every third connection the end is known, and what it had moved: nothing, or too much. */
 static void
 bury_some(struct weir_core *core)
@@ -274,13 +262,9 @@ bury_some(struct weir_core *core)
 	for (uint32_t i = 0; i < given.count; i += 3) {
 		const uint8_t *tcp = given.packet[i].octets + given.packet[i].l4_off;
 		uint32_t moved = i % 2 == 0 ? 1000 : 0x02000000;
-		struct time_wait end = {
-			.snd_nxt = rte_be_to_cpu_32(octets_load32(tcp + 8)) + moved,
-			.rcv_nxt = rte_be_to_cpu_32(octets_load32(tcp + 4)) + 1,
-		};
 
-		time_wait_table_insert(&core->tcp.tombstones, hash_of_client(core, i), &end, false,
-				       core->tcp.tick + 60000);
+		leave_tombstone(core, i, rte_be_to_cpu_32(octets_load32(tcp + 8)) + moved,
+				rte_be_to_cpu_32(octets_load32(tcp + 4)) + 1);
 	}
 }
 
@@ -304,13 +288,8 @@ rest_some(struct weir_core *core)
 	for (uint32_t i = 0; i < given.count; i += 3) {
 		const uint8_t *tcp = given.packet[i].octets + given.packet[i].l4_off;
 		uint32_t seq = rte_be_to_cpu_32(octets_load32(tcp + 4));
-		struct time_wait tw = {
-			.snd_nxt = 1000,
-			.rcv_nxt = i % 2 == 0 ? seq - 1000 : seq + 1000,
-		};
 
-		time_wait_table_insert(&core->tcp.time_wait, hash_of_client(core, i), &tw, false,
-				       core->tcp.tick + 60000);
+		enter_time_wait(core, i, i % 2 == 0 ? seq - 1000 : seq + 1000);
 	}
 }
 
